@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { GazeMediaError } from './errors.ts';
+import type { ObjectStore } from './store.ts';
+import { checkKey } from './store.ts';
+
+/** Files of a store on disk that are under way; a listing never shows them. */
+const temporarySuffix = '.tmp';
+
+/**
+ * The object store on a folder. A put writes beside its target, syncs, renames and syncs the folder, so that no
+ * reader and no power cut ever shows half a picture.
+ */
+export function diskStore(options: { root: string }): ObjectStore {
+  const root = path.resolve(options.root);
+  const inside = (key: string): string => path.join(root, ...checkKey(key).split('/'));
+
+  /** A symbolic link inside the store must not lead out of it. */
+  async function resolved(key: string): Promise<string> {
+    const file = inside(key);
+    try {
+      const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
+      if (real !== realRoot && !real.startsWith(realRoot + path.sep)) throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
+      return real;
+    } catch (error) {
+      throw typed(error, key);
+    }
+  }
+
+  return {
+    async put(key, bytes) {
+      const file = inside(key);
+      const temporary = path.join(path.dirname(file), `.${randomUUID()}${temporarySuffix}`);
+      try {
+        await mkdir(path.dirname(file), { recursive: true });
+        const handle = await open(temporary, 'wx');
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await rename(temporary, file);
+        await syncFolder(path.dirname(file));
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw typed(error, key);
+      }
+    },
+    async get(key, range) {
+      const file = await resolved(key);
+      return createReadStream(file, range === undefined ? {} : { start: range.start, end: range.end });
+    },
+    async stat(key) {
+      const file = await resolved(key);
+      const info = await stat(file).catch((error: unknown) => Promise.reject(typed(error, key)));
+      if (!info.isFile()) throw notThere(key);
+      return { bytes: info.size, etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`, modified: info.mtime };
+    },
+    async exists(key) {
+      return (await stat(inside(key)).catch(() => null))?.isFile() ?? false;
+    },
+    async delete(key) {
+      await rm(inside(key), { force: true }).catch((error: unknown) => Promise.reject(typed(error, key)));
+    },
+    async move(from, to) {
+      const target = inside(to);
+      try {
+        await mkdir(path.dirname(target), { recursive: true });
+        await rename(inside(from), target);
+        await syncFolder(path.dirname(target));
+      } catch (error) {
+        throw typed(error, from);
+      }
+    },
+    async list(prefix, page = {}) {
+      const limit = page.limit ?? 1000;
+      const keys: string[] = [];
+      for await (const key of walk(root, prefix)) {
+        if (page.cursor !== undefined && key <= page.cursor) continue;
+        keys.push(key);
+        if (keys.length > limit) break;
+      }
+      const shown = keys.slice(0, limit);
+      return { keys: shown, next: keys.length > limit ? (shown.at(-1) ?? null) : null };
+    },
+  };
+}
+
+/** Keys below the prefix in code point order; whole folders that cannot match are never opened. */
+async function* walk(root: string, prefix: string): AsyncGenerator<string> {
+  const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
+  if (folder !== '') checkKey(folder);
+  yield* walkFolder(root, folder, prefix);
+}
+
+async function* walkFolder(root: string, folder: string, prefix: string): AsyncGenerator<string> {
+  const entries = await readdir(path.join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw typed(error, folder);
+  });
+  // A folder sorts as its name with the slash that follows it in every key below.
+  const sorted = entries.map((entry) => ({ entry, sort: entry.isDirectory() ? `${entry.name}/` : entry.name })).sort((a, b) => (a.sort < b.sort ? -1 : 1));
+  for (const { entry } of sorted) {
+    const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* walkFolder(root, key, prefix);
+    } else if (entry.isFile() && key.startsWith(prefix) && !entry.name.endsWith(temporarySuffix)) yield key;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open folders; its file system does not need this.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const notThere = (key: string): GazeMediaError => new GazeMediaError('not_found', `There is no picture at «${key}».`);
+
+function typed(error: unknown, key: string): unknown {
+  if (error instanceof GazeMediaError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return notThere(key);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new GazeMediaError('storage_full', 'The disk that holds the pictures is full.', error);
+  return new GazeMediaError('storage_failed', `The picture store cannot be used (${String(code ?? error)}).`, error);
+}

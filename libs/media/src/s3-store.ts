@@ -1,0 +1,90 @@
+import { Client } from 'minio';
+import { GazeMediaError } from './errors.ts';
+import type { ObjectStore } from './store.ts';
+import { checkKey } from './store.ts';
+
+export interface S3Options {
+  /** Such as `http://127.0.0.1:9000`. */
+  endpoint: string;
+  bucket: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+/** The object store on any S3 server. Sizes are always given: servers refuse streams of unknown length. */
+export function s3Store(options: S3Options): ObjectStore {
+  const url = new URL(options.endpoint);
+  const client = new Client({
+    endPoint: url.hostname,
+    ...(url.port === '' ? {} : { port: Number(url.port) }),
+    useSSL: url.protocol === 'https:',
+    accessKey: options.accessKey,
+    secretKey: options.secretKey,
+    region: 'us-east-1',
+    pathStyle: true,
+  });
+  const { bucket } = options;
+  const guarded = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    checkKey(key);
+    try {
+      return await work();
+    } catch (error) {
+      throw typed(error, key);
+    }
+  };
+  const store: ObjectStore = {
+    put: (key, bytes, { contentType } = {}) =>
+      guarded(key, async () => {
+        await client.putObject(bucket, key, bytes, bytes.length, contentType === undefined ? {} : { 'content-type': contentType });
+      }),
+    get: (key, range) =>
+      guarded(key, () => (range === undefined ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, range.start, range.end - range.start + 1))),
+    stat: (key) =>
+      guarded(key, async () => {
+        const info = await client.statObject(bucket, key);
+        return { bytes: info.size, etag: `"${info.etag}"`, modified: info.lastModified };
+      }),
+    exists: async (key) => {
+      try {
+        await store.stat(key);
+        return true;
+      } catch (error) {
+        if (error instanceof GazeMediaError && error.code === 'not_found') return false;
+        throw error;
+      }
+    },
+    delete: (key) => guarded(key, () => client.removeObject(bucket, key)),
+    move: (from, to) =>
+      guarded(from, async () => {
+        checkKey(to);
+        await client.copyObject(bucket, to, `/${bucket}/${encodeURIComponent(from)}`);
+        await client.removeObject(bucket, from);
+      }),
+    async list(prefix, { cursor, limit = 1000 } = {}) {
+      const keys: string[] = [];
+      try {
+        const stream = client.listObjectsV2(bucket, prefix, true, cursor ?? '');
+        for await (const item of stream) {
+          const { name } = item as { name?: string };
+          if (name === undefined) continue;
+          keys.push(name);
+          if (keys.length > limit) break;
+        }
+        stream.destroy();
+      } catch (error) {
+        throw typed(error, prefix);
+      }
+      const shown = keys.slice(0, limit);
+      return { keys: shown, next: keys.length > limit ? (shown.at(-1) ?? null) : null };
+    },
+  };
+  return store;
+}
+
+function typed(error: unknown, key: string): unknown {
+  if (error instanceof GazeMediaError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'NotFound' || code === 'NoSuchKey') return new GazeMediaError('not_found', `There is no picture at «${key}».`);
+  if (code === 'XMinioStorageFull' || code === 'QuotaExceeded') return new GazeMediaError('storage_full', 'The S3 server that holds the pictures is full.', error);
+  return new GazeMediaError('storage_failed', `The S3 server does not answer as it should (${String(code ?? error)}).`, error);
+}

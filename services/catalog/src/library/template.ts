@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Workflow } from '@gaze/contracts';
+import { GazeError } from '@gaze/runtime';
+
+export interface Template {
+  name: string;
+  /** SHA-256 of the workflow in its one canonical text. */
+  hash: string;
+  workflow: Workflow;
+}
+
+const templateName = /^[a-zA-Z0-9_-]{1,100}$/;
+
+/**
+ * Reads a workflow template of `data/workflows`. It is read anew each time: a person edits it and expects the next
+ * picture to follow. @throws GazeError data_error with the file
+ */
+export async function readTemplate(dataDir: string, name = 'default'): Promise<Template> {
+  const file = `workflows/${name}.json`;
+  if (!templateName.test(name)) throw new GazeError('data_error', `«${name}» is not the name of a workflow template.`, { file });
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path.join(dataDir, file), 'utf8'));
+  } catch (error) {
+    throw new GazeError('data_error', `The workflow template ${file} cannot be read. Restore it, or export one from ComfyUI in API format.`, { file, cause: error });
+  }
+  const workflow = Workflow.safeParse(json);
+  if (!workflow.success) {
+    const where = workflow.error.issues[0]?.path.join('.') ?? '';
+    throw new GazeError('data_error', `The workflow template ${file} is not in ComfyUI's API format at «${where}».`, { file, field: where });
+  }
+  return { name, hash: createHash('sha256').update(JSON.stringify(workflow.data)).digest('hex'), workflow: workflow.data };
+}

@@ -1,0 +1,91 @@
+import type { FailureClass, WireError } from '@gaze/contracts';
+import { z } from 'zod';
+
+/** The host cannot be asked, or answers what no ComfyUI answers. Says nothing about the workflow. */
+export class HostUnreachable extends Error {
+  readonly reason: string;
+  constructor(url: string, cause: unknown, what?: string) {
+    const reason = what ?? describe(cause);
+    super(`${url}: ${reason}`, { cause });
+    this.name = 'HostUnreachable';
+    this.reason = reason;
+  }
+}
+
+/** The host looked at the workflow and said no. */
+export class HostRefusal extends Error {
+  readonly type: string;
+  readonly nodeErrors: Record<string, unknown>;
+  constructor(type: string, message: string, nodeErrors: Record<string, unknown>) {
+    super(message);
+    this.name = 'HostRefusal';
+    this.type = type;
+    this.nodeErrors = nodeErrors;
+  }
+}
+
+/** The prompt ran and failed, or vanished. */
+export class RunFailure extends Error {
+  readonly failure: FailureClass;
+  readonly wire: WireError;
+  constructor(failure: FailureClass, wire: WireError) {
+    super(wire.message);
+    this.name = 'RunFailure';
+    this.failure = failure;
+    this.wire = wire;
+  }
+}
+
+const causes: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up right now',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_SOCKET: 'the connection was cut',
+};
+
+function describe(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it does not answer';
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+    if (code !== undefined) return causes[code] ?? code;
+  }
+  return error instanceof Error ? error.message : 'it cannot be reached';
+}
+
+const NodeError = z.looseObject({
+  class_type: z.string().default('a node'),
+  errors: z
+    .array(z.looseObject({ type: z.string().default(''), message: z.string().default(''), details: z.string().default('') }))
+    .default([]),
+});
+
+/**
+ * A refusal in a sentence: the first node that the host names, its fault and the value.
+ * `missingFile` is true where a file of a list is not on that host, so that another host may still do it.
+ */
+export function explainRefusal(refusal: HostRefusal, hostName: string): { wire: WireError; missingFile: boolean } {
+  for (const [id, raw] of Object.entries(refusal.nodeErrors)) {
+    const node = NodeError.safeParse(raw);
+    const first = node.success ? node.data.errors[0] : undefined;
+    if (!node.success || first === undefined) continue;
+    const what = [first.message, first.details].filter(Boolean).join(': ');
+    return {
+      wire: {
+        code: 'workflow_refused',
+        message: `${hostName} refused the workflow at node ${id} (${node.data.class_type}): ${what}.`,
+        field: `${id}.${first.details.split(/[:,\s]/)[0] ?? ''}`,
+        details: refusal.nodeErrors,
+      },
+      missingFile: first.type === 'value_not_in_list',
+    };
+  }
+  return {
+    wire: { code: 'workflow_refused', message: `${hostName} refused the workflow: ${refusal.message || refusal.type}.` },
+    // A class that is not installed on this host may be on another one.
+    missingFile: refusal.type === 'missing_node_type' || refusal.type === 'invalid_prompt',
+  };
+}
