@@ -22,7 +22,8 @@ export function diskStore(options: { root: string }): ObjectStore {
     const file = inside(key);
     try {
       const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
-      if (real !== realRoot && !real.startsWith(realRoot + path.sep)) throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
+      if (real !== realRoot && !real.startsWith(realRoot + path.sep))
+        throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
       return real;
     } catch (error) {
       throw typed(error, key);
@@ -55,15 +56,19 @@ export function diskStore(options: { root: string }): ObjectStore {
     },
     async stat(key) {
       const file = await resolved(key);
-      const info = await stat(file).catch((error: unknown) => Promise.reject(typed(error, key)));
+      const info = await stat(file).catch((error: unknown) => fail(error, key));
       if (!info.isFile()) throw notThere(key);
-      return { bytes: info.size, etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`, modified: info.mtime };
+      return {
+        bytes: info.size,
+        etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`,
+        modified: info.mtime,
+      };
     },
     async exists(key) {
       return (await stat(inside(key)).catch(() => null))?.isFile() ?? false;
     },
     async delete(key) {
-      await rm(inside(key), { force: true }).catch((error: unknown) => Promise.reject(typed(error, key)));
+      await rm(inside(key), { force: true }).catch((error: unknown) => fail(error, key));
     },
     async move(from, to) {
       const target = inside(to);
@@ -102,7 +107,9 @@ async function* walkFolder(root: string, folder: string, prefix: string): AsyncG
     throw typed(error, folder);
   });
   // A folder sorts as its name with the slash that follows it in every key below.
-  const sorted = entries.map((entry) => ({ entry, sort: entry.isDirectory() ? `${entry.name}/` : entry.name })).sort((a, b) => (a.sort < b.sort ? -1 : 1));
+  const sorted = entries
+    .map((entry) => ({ entry, sort: entry.isDirectory() ? `${entry.name}/` : entry.name }))
+    .sort((a, b) => (a.sort < b.sort ? -1 : 1));
   for (const { entry } of sorted) {
     const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
@@ -122,12 +129,22 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const notThere = (key: string): GazeMediaError => new GazeMediaError('not_found', `There is no picture at «${key}».`);
+const notThere = (key: string): GazeMediaError =>
+  new GazeMediaError('not_found', `There is no picture at «${key}».`);
 
-function typed(error: unknown, key: string): unknown {
+function fail(error: unknown, key: string): never {
+  throw typed(error, key);
+}
+
+function typed(error: unknown, key: string): GazeMediaError {
   if (error instanceof GazeMediaError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return notThere(key);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new GazeMediaError('storage_full', 'The disk that holds the pictures is full.', error);
-  return new GazeMediaError('storage_failed', `The picture store cannot be used (${String(code ?? error)}).`, error);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new GazeMediaError('storage_full', 'The disk that holds the pictures is full.', error);
+  return new GazeMediaError(
+    'storage_failed',
+    `The picture store cannot be used (${String(code ?? error)}).`,
+    error,
+  );
 }

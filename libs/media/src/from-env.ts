@@ -26,5 +26,10 @@ export function storeFromEnv(env: StoreEnv): ObjectStore {
   if (env.S3_ACCESS_KEY === undefined || env.S3_SECRET_KEY === undefined) {
     throw new Error('S3_ENDPOINT is set, so S3_ACCESS_KEY and S3_SECRET_KEY must be set too.');
   }
-  return s3Store({ endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, accessKey: env.S3_ACCESS_KEY, secretKey: env.S3_SECRET_KEY });
+  return s3Store({
+    endpoint: env.S3_ENDPOINT,
+    bucket: env.S3_BUCKET,
+    accessKey: env.S3_ACCESS_KEY,
+    secretKey: env.S3_SECRET_KEY,
+  });
 }

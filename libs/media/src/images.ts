@@ -16,17 +16,25 @@ export function sniffImage(bytes: Buffer): ImageFormat | null {
   return null;
 }
 
-export const contentTypes: Readonly<Record<ImageFormat, string>> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
+export const contentTypes: Readonly<Record<ImageFormat, string>> = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+};
 
 /**
  * Decodes every pixel once. A cut-off, broken or oversized picture is refused, and so is anything that is no picture.
  * @throws GazeMediaError image_invalid
  */
-export async function checkImage(bytes: Buffer): Promise<{ format: ImageFormat; width: number; height: number }> {
+export async function checkImage(
+  bytes: Buffer,
+): Promise<{ format: ImageFormat; width: number; height: number }> {
   const format = sniffImage(bytes);
   if (format === null) throw new GazeMediaError('image_invalid', 'This is not a PNG, JPEG or WebP picture.');
   try {
-    const { info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true });
+    const { info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     return { format, width: info.width, height: info.height };
   } catch (error) {
     throw new GazeMediaError('image_invalid', 'The picture is broken or cut off.', error);
@@ -44,7 +52,9 @@ export function thumbnail(bytes: Buffer, options: { width: number }): Promise<Bu
       .resize({ width: options.width, withoutEnlargement: true })
       .webp({ quality: thumbQuality })
       .toBuffer()
-      .catch((error: unknown) => Promise.reject(new GazeMediaError('image_invalid', 'The picture is broken or cut off.', error))),
+      .catch((error: unknown) =>
+        Promise.reject(new GazeMediaError('image_invalid', 'The picture is broken or cut off.', error)),
+      ),
   );
   turn = made.catch(() => undefined);
   return made;

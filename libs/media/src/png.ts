@@ -15,11 +15,13 @@ interface Chunk {
 }
 
 function* chunksOf(png: Buffer): Generator<Chunk> {
-  if (png.length < signatureBytes || png.readUInt32BE(0) !== 0x89504e47) throw new GazeMediaError('image_invalid', 'This is not a PNG picture.');
+  if (png.length < signatureBytes || png.readUInt32BE(0) !== 0x89504e47)
+    throw new GazeMediaError('image_invalid', 'This is not a PNG picture.');
   let at = signatureBytes;
   while (at + overhead <= png.length) {
     const length = png.readUInt32BE(at);
-    if (at + overhead + length > png.length) throw new GazeMediaError('image_invalid', 'The PNG picture is cut off.');
+    if (at + overhead + length > png.length)
+      throw new GazeMediaError('image_invalid', 'The PNG picture is cut off.');
     yield { type: png.toString('latin1', at + 4, at + 8), data: png.subarray(at + 8, at + 8 + length), at };
     at += overhead + length;
   }
@@ -71,7 +73,8 @@ export function insertPngText(png: Buffer, texts: Readonly<Record<string, string
     const replaced = textOf(chunk);
     if (replaced !== null && replaced.keyword in texts) continue;
     parts.push(png.subarray(chunk.at, chunk.at + overhead + chunk.data.length));
-    if (chunk.type === 'IHDR') for (const [keyword, value] of Object.entries(texts)) parts.push(internationalText(keyword, value));
+    if (chunk.type === 'IHDR')
+      for (const [keyword, value] of Object.entries(texts)) parts.push(internationalText(keyword, value));
     if (chunk.type === 'IEND') {
       ended = true;
       break;
@@ -83,7 +86,10 @@ export function insertPngText(png: Buffer, texts: Readonly<Record<string, string
 
 function internationalText(keyword: string, value: string): Buffer {
   // keyword, NUL, compression flag and method, language NUL, translated keyword NUL, text
-  return chunk('iTXt', Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.from([0, 0, 0, 0, 0]), Buffer.from(value, 'utf8')]));
+  return chunk(
+    'iTXt',
+    Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.from([0, 0, 0, 0, 0]), Buffer.from(value, 'utf8')]),
+  );
 }
 
 function chunk(type: string, data: Buffer): Buffer {

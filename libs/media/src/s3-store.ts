@@ -35,10 +35,20 @@ export function s3Store(options: S3Options): ObjectStore {
   const store: ObjectStore = {
     put: (key, bytes, { contentType } = {}) =>
       guarded(key, async () => {
-        await client.putObject(bucket, key, bytes, bytes.length, contentType === undefined ? {} : { 'content-type': contentType });
+        await client.putObject(
+          bucket,
+          key,
+          bytes,
+          bytes.length,
+          contentType === undefined ? {} : { 'content-type': contentType },
+        );
       }),
     get: (key, range) =>
-      guarded(key, () => (range === undefined ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, range.start, range.end - range.start + 1))),
+      guarded(key, () =>
+        range === undefined
+          ? client.getObject(bucket, key)
+          : client.getPartialObject(bucket, key, range.start, range.end - range.start + 1),
+      ),
     stat: (key) =>
       guarded(key, async () => {
         const info = await client.statObject(bucket, key);
@@ -84,7 +94,13 @@ export function s3Store(options: S3Options): ObjectStore {
 function typed(error: unknown, key: string): unknown {
   if (error instanceof GazeMediaError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'NotFound' || code === 'NoSuchKey') return new GazeMediaError('not_found', `There is no picture at «${key}».`);
-  if (code === 'XMinioStorageFull' || code === 'QuotaExceeded') return new GazeMediaError('storage_full', 'The S3 server that holds the pictures is full.', error);
-  return new GazeMediaError('storage_failed', `The S3 server does not answer as it should (${String(code ?? error)}).`, error);
+  if (code === 'NotFound' || code === 'NoSuchKey')
+    return new GazeMediaError('not_found', `There is no picture at «${key}».`);
+  if (code === 'XMinioStorageFull' || code === 'QuotaExceeded')
+    return new GazeMediaError('storage_full', 'The S3 server that holds the pictures is full.', error);
+  return new GazeMediaError(
+    'storage_failed',
+    `The S3 server does not answer as it should (${String(code ?? error)}).`,
+    error,
+  );
 }

@@ -41,7 +41,10 @@ const forbidden = /[\u0000-\u001f\\]/;
  */
 export function checkKey(key: string): string {
   const parts = key.split('/');
-  const bad = key.length > 900 || forbidden.test(key) || parts.some((part) => part === '' || part === '.' || part === '..');
+  const bad =
+    key.length > 900 ||
+    forbidden.test(key) ||
+    parts.some((part) => part === '' || part === '.' || part === '..');
   if (bad) throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
   return key;
 }

@@ -11,15 +11,23 @@ export const commonEnv = {
   HEALTH_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   HEALTH_HOST: z.string().default('127.0.0.1'),
   /** Name of this replica: stable across restarts where somebody sets it, else made up. */
-  SERVICE_INSTANCE: z.string().regex(/^[a-zA-Z0-9_-]+$/, 'may hold letters, digits, - and _ only').default(() => randomBytes(4).toString('hex')),
+  SERVICE_INSTANCE: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]+$/, 'may hold letters, digits, - and _ only')
+    .default(() => randomBytes(4).toString('hex')),
 } as const;
 
 /**
  * Reads the environment once into a frozen object. An empty variable counts as absent.
  * @throws Error that lists every bad variable, a line each
  */
-export function parseEnv<T extends z.ZodType>(schema: T, env: Record<string, string | undefined>): Readonly<z.output<T>> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+export function parseEnv<T extends z.ZodType>(
+  schema: T,
+  env: Record<string, string | undefined>,
+): Readonly<z.output<T>> {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);

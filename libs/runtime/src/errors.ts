@@ -33,8 +33,22 @@ export class GazeError extends Error {
  * small error class); anything else becomes `internal`, its text kept out of what a stranger sees.
  */
 export function toWireError(error: unknown): WireError {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in errorCodes) {
-    const candidate = WireError.safeParse({ ...error, code: error.code, message: error.message });
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code in errorCodes
+  ) {
+    const { code, message } = error;
+    const place = error as Partial<WireError>;
+    const candidate = WireError.safeParse({
+      code,
+      message,
+      field: place.field,
+      file: place.file,
+      hint: place.hint,
+      details: place.details,
+    });
     if (candidate.success) return withoutUndefined(candidate.data);
   }
   return { code: 'internal', message: 'Something went wrong inside GAZE. Its log says more.' };
@@ -42,7 +56,12 @@ export function toWireError(error: unknown): WireError {
 
 /** The error that crossed the bus, as an error again. */
 export function fromWireError(wire: WireError): GazeError {
-  return new GazeError(wire.code, wire.message, { field: wire.field, file: wire.file, hint: wire.hint, details: wire.details });
+  return new GazeError(wire.code, wire.message, {
+    field: wire.field,
+    file: wire.file,
+    hint: wire.hint,
+    details: wire.details,
+  });
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -12,7 +12,12 @@ export interface Health {
 }
 
 /** A small server beside the service: `/healthz` says that the process lives, `/readyz` that it can work, `/metrics` how it does. */
-export function buildHealth(options: { port: number | undefined; host?: string; checks: Record<string, ReadyCheck>; log: Log }): Health {
+export function buildHealth(options: {
+  port: number | undefined;
+  host?: string;
+  checks: Record<string, ReadyCheck>;
+  log: Log;
+}): Health {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     const json = (status: number, body: unknown): void => {
@@ -20,11 +25,18 @@ export function buildHealth(options: { port: number | undefined; host?: string; 
     };
     if (path === '/healthz') return json(200, { status: 'alive' });
     if (path === '/readyz') {
-      void readiness(options.checks).then((waiting) => json(waiting.length === 0 ? 200 : 503, { status: waiting.length === 0 ? 'ready' : 'not ready', waiting }));
+      void readiness(options.checks).then((waiting) =>
+        json(waiting.length === 0 ? 200 : 503, {
+          status: waiting.length === 0 ? 'ready' : 'not ready',
+          waiting,
+        }),
+      );
       return;
     }
     if (path === '/metrics') {
-      void metrics.metrics().then((text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text));
+      void metrics
+        .metrics()
+        .then((text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text));
       return;
     }
     return json(404, { status: 'not found' });

@@ -1,4 +1,12 @@
-import { AckPolicy, DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import type { JetStreamManager, JsMsg, StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { nanos } from '@nats-io/transport-node';
@@ -12,7 +20,10 @@ import { sleep } from './sleep.ts';
 const dedupeMinutes = 2;
 
 /** Makes a work-queue stream with file storage where there is none. */
-export async function ensureStream(nc: NatsConnection, stream: { name: string; subjects: readonly string[] }): Promise<StreamInfo> {
+export async function ensureStream(
+  nc: NatsConnection,
+  stream: { name: string; subjects: readonly string[] },
+): Promise<StreamInfo> {
   const manager = await jetstreamManager(nc);
   const config = {
     name: stream.name,
@@ -38,7 +49,13 @@ export function streamIncarnation(info: StreamInfo): string {
 /** Makes a durable pull consumer where there is none. JetStream never gives up on a message; only the ledger counts. */
 export async function ensureConsumer(
   nc: NatsConnection,
-  consumer: { stream: string; durable: string; subject: string; ackWaitSeconds?: number; maxAckPending?: number },
+  consumer: {
+    stream: string;
+    durable: string;
+    subject: string;
+    ackWaitSeconds?: number;
+    maxAckPending?: number;
+  },
 ): Promise<void> {
   const manager: JetStreamManager = await jetstreamManager(nc);
   try {
@@ -98,13 +115,19 @@ export function consumeWork<T extends z.ZodType>(options: {
   const { nc, log, durable } = options;
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let stopPulling: () => void = () => undefined;
 
   async function pull(): Promise<void> {
     const consumer = await jetstream(nc).consumers.get(options.stream, durable);
-    const messages = await consumer.consume({ max_messages: 4, expires: 10_000, idle_heartbeat: 2000, abort_on_missing_resource: true });
+    const messages = await consumer.consume({
+      max_messages: 4,
+      expires: 10_000,
+      idle_heartbeat: 2000,
+      abort_on_missing_resource: true,
+    });
     stopPulling = () => messages.stop();
-    if (stopping.signal.aborted) messages.stop();
+    if (isStopping()) messages.stop();
     for await (const message of messages) {
       const done = handle(message).finally(() => underWay.delete(done));
       underWay.add(done);
@@ -112,20 +135,33 @@ export function consumeWork<T extends z.ZodType>(options: {
   }
 
   async function handle(message: JsMsg): Promise<void> {
-    if (stopping.signal.aborted) return message.nak();
+    if (isStopping()) {
+      message.nak();
+      return;
+    }
     const parsed = options.schema.safeParse(parseJson(message.string()));
     if (!parsed.success) {
-      log.error({ subject: message.subject, err: parsed.error }, 'a job message that this version cannot read went back; update this replica');
-      return message.nak(unknownPayloadDelayMs);
+      log.error(
+        { subject: message.subject, err: parsed.error },
+        'a job message that this version cannot read went back; update this replica',
+      );
+      message.nak(unknownPayloadDelayMs);
+      return;
     }
     const working = setInterval(() => message.working(), workingEveryMs);
     try {
-      const outcome = await options.handler(parsed.data, { signal: stopping.signal, delivery: message.info.deliveryCount });
+      const outcome = await options.handler(parsed.data, {
+        signal: stopping.signal,
+        delivery: message.info.deliveryCount,
+      });
       if (outcome.type === 'ack') message.ack();
       else message.nak(outcome.delayMs);
     } catch (error) {
       const delayMs = Math.min(500 * 2 ** Math.min(message.info.deliveryCount, 8), longestRetryMs);
-      log.warn({ err: error, subject: message.subject, delayMs }, 'a job message went back and is tried again');
+      log.warn(
+        { err: error, subject: message.subject, delayMs },
+        'a job message went back and is tried again',
+      );
       message.nak(delayMs);
     } finally {
       clearInterval(working);
@@ -133,9 +169,11 @@ export function consumeWork<T extends z.ZodType>(options: {
   }
 
   const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await pull().catch((error: unknown) => log.debug({ err: error, durable }, 'the queue of a consumer is not there; waiting for it'));
-      if (!stopping.signal.aborted) await sleep(missingWaitMs, stopping.signal).catch(() => undefined);
+    while (!isStopping()) {
+      await pull().catch((error: unknown) =>
+        log.debug({ err: error, durable }, 'the queue of a consumer is not there; waiting for it'),
+      );
+      if (!isStopping()) await sleep(missingWaitMs, stopping.signal).catch(() => undefined);
     }
   })();
 

@@ -5,21 +5,48 @@ import pretty from 'pino-pretty';
 export type Log = Logger;
 
 /** Keys whose values never reach a log, at the depths where they occur. */
-const secretKeys = ['password', 'pass', 'token', 'secret', 'api_key', 'apiKey', 'authorization', 'cookie', 'secretKey', 'accessKey', 'x-api-key', 'set-cookie'];
+const secretKeys = [
+  'password',
+  'pass',
+  'token',
+  'secret',
+  'api_key',
+  'apiKey',
+  'authorization',
+  'cookie',
+  'secretKey',
+  'accessKey',
+  'x-api-key',
+  'set-cookie',
+];
 const redact = secretKeys.flatMap((key) => {
   const quoted = key.includes('-') ? `["${key}"]` : key;
-  const nested = (prefix: string): string => (key.includes('-') ? `${prefix}${quoted}` : `${prefix}.${quoted}`);
+  const nested = (prefix: string): string =>
+    key.includes('-') ? `${prefix}${quoted}` : `${prefix}.${quoted}`;
   return [quoted, nested('*'), nested('req.headers'), nested('*.headers')];
 });
 
 /** The log of one service: JSON lines, or readable ones on a terminal. Query strings of addresses are left out. */
 export function buildLog(options: { service: string; instance?: string; level?: string }): Log {
-  const stream = process.stdout.isTTY ? pretty({ colorize: true, ignore: 'pid,hostname,service,instance', sync: true, messageFormat: `${options.service}: {msg}` }) : undefined;
+  const stream = process.stdout.isTTY
+    ? pretty({
+        colorize: true,
+        ignore: 'pid,hostname,service,instance',
+        sync: true,
+        messageFormat: `${options.service}: {msg}`,
+      })
+    : undefined;
   const settings = {
     level: options.level ?? 'info',
-    base: { service: options.service, ...(options.instance === undefined ? {} : { instance: options.instance }) },
+    base: {
+      service: options.service,
+      ...(options.instance === undefined ? {} : { instance: options.instance }),
+    },
     redact: { paths: redact, censor: '[secret]' },
-    serializers: { err: pino.stdSerializers.err, url: (url: unknown) => (typeof url === 'string' ? url.split('?')[0] : url) },
+    serializers: {
+      err: pino.stdSerializers.err,
+      url: (url: unknown) => (typeof url === 'string' ? url.split('?')[0] : url),
+    },
   };
   return stream === undefined ? pino(settings) : pino(settings, stream);
 }

@@ -15,7 +15,13 @@ export interface Nats {
 }
 
 /** Connects to NATS and stays connected: it waits for the first connection and reconnects without end. */
-export async function connectNats(options: { url: string; user?: string | undefined; pass?: string | undefined; name: string; log: Log }): Promise<Nats> {
+export async function connectNats(options: {
+  url: string;
+  user?: string | undefined;
+  pass?: string | undefined;
+  name: string;
+  log: Log;
+}): Promise<Nats> {
   const { log } = options;
   const nc = await connect({
     servers: options.url.split(',').map((server) => server.trim()),

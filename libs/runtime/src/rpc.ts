@@ -14,7 +14,10 @@ const version = 1;
 
 /** The envelope carries its version; keys that a reader does not know are dropped. */
 const Request = z.object({ v: z.number(), body: z.unknown() });
-const Reply = z.union([z.object({ v: z.number(), error: WireError }), z.object({ v: z.number(), body: z.unknown() })]);
+const Reply = z.union([
+  z.object({ v: z.number(), error: WireError }),
+  z.object({ v: z.number(), body: z.unknown() }),
+]);
 
 export interface RpcServer {
   /** Takes no further question and waits for the answers that are under way. */
@@ -50,7 +53,8 @@ export function serveRpc<I extends z.ZodType, O extends z.ZodType>(
     } catch (error) {
       const wire = toWireError(error);
       outcome = wire.code;
-      if (wire.code === 'internal') options.log.error({ err: error, subject: contract.subject }, 'a question of the bus failed');
+      if (wire.code === 'internal')
+        options.log.error({ err: error, subject: contract.subject }, 'a question of the bus failed');
       text = JSON.stringify({ v: version, error: wire });
     }
     rpcSeconds.observe({ subject: contract.subject, outcome }, (performance.now() - began) / 1000);
@@ -59,7 +63,11 @@ export function serveRpc<I extends z.ZodType, O extends z.ZodType>(
 
   function readInput(message: Msg): z.output<I> {
     const request = Request.safeParse(parseJson(message.string()));
-    if (!request.success) throw new GazeError('malformed_request', `The question ${contract.subject} is not in the form of this version.`);
+    if (!request.success)
+      throw new GazeError(
+        'malformed_request',
+        `The question ${contract.subject} is not in the form of this version.`,
+      );
     const input = contract.input.safeParse(request.data.body);
     if (input.success) return input.data;
     const issue = input.error.issues[0];
@@ -99,13 +107,19 @@ export async function callRpc<I extends z.ZodType, O extends z.ZodType>(
     try {
       return await ask(nc, contract, payload, options.deadlineSeconds ?? contract.deadlineSeconds);
     } catch (error) {
-      if (!(error instanceof GazeError) || error.code !== 'unavailable' || performance.now() >= until) throw error;
+      if (!(error instanceof GazeError) || error.code !== 'unavailable' || performance.now() >= until)
+        throw error;
       await wait(250, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }
 }
 
-async function ask<O extends z.ZodType>(nc: NatsConnection, contract: RpcContract<z.ZodType, O>, payload: string, deadlineSeconds: number): Promise<z.output<O>> {
+async function ask<O extends z.ZodType>(
+  nc: NatsConnection,
+  contract: RpcContract<z.ZodType, O>,
+  payload: string,
+  deadlineSeconds: number,
+): Promise<z.output<O>> {
   let message: Msg;
   try {
     message = await nc.request(contract.subject, payload, { timeout: deadlineSeconds * 1000 });
@@ -113,21 +127,35 @@ async function ask<O extends z.ZodType>(nc: NatsConnection, contract: RpcContrac
     throw unanswered(contract.subject, deadlineSeconds, error);
   }
   const reply = Reply.safeParse(parseJson(message.string()));
-  if (!reply.success) throw new GazeError('internal', `The answer to ${contract.subject} is not in the form of this version.`);
+  if (!reply.success)
+    throw new GazeError('internal', `The answer to ${contract.subject} is not in the form of this version.`);
   if ('error' in reply.data) throw fromWireError(reply.data.error);
   return contract.output.parse(reply.data.body);
 }
 
 function unanswered(subject: string, seconds: number, error: unknown): GazeError {
-  const nobody = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
-  const why = nobody ? 'nobody is there to answer' : error instanceof TimeoutError ? `no answer within ${seconds} s` : 'the bus cannot be reached';
-  return new GazeError('unavailable', `A part of GAZE does not answer (${subject.replace(/^gaze\.(rpc\.)?/, '')}: ${why}).`, { cause: error });
+  const nobody =
+    error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+  const why = nobody
+    ? 'nobody is there to answer'
+    : error instanceof TimeoutError
+      ? `no answer within ${seconds} s`
+      : 'the bus cannot be reached';
+  return new GazeError(
+    'unavailable',
+    `A part of GAZE does not answer (${subject.replace(/^gaze\.(rpc\.)?/, '')}: ${why}).`,
+    { cause: error },
+  );
 }
 
 function encode(envelope: unknown): string {
   const text = JSON.stringify(envelope);
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) throw new GazeError('payload_too_large', `A message of ${bytes} bytes is too large for the bus; ask for less at once.`);
+  if (bytes > maxBytes)
+    throw new GazeError(
+      'payload_too_large',
+      `A message of ${bytes} bytes is too large for the bus; ask for less at once.`,
+    );
   return text;
 }
 

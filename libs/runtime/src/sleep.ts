@@ -9,11 +9,14 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 /** Runs `work` again and again with `ms` between its end and its next start: it never overlaps itself, and a failure is logged and over. */
 export function every(ms: number, work: () => Promise<void>, log: Log): { stop: () => void } {
   const stopped = new AbortController();
+  const isStopped = (): boolean => stopped.signal.aborted;
   void (async () => {
-    while (!stopped.signal.aborted) {
+    while (!isStopped()) {
       await sleep(ms, stopped.signal).catch(() => undefined);
-      if (stopped.signal.aborted) return;
-      await work().catch((error: unknown) => log.warn({ err: error }, 'a repeated task failed; it runs again'));
+      if (isStopped()) return;
+      await work().catch((error: unknown) =>
+        log.warn({ err: error }, 'a repeated task failed; it runs again'),
+      );
     }
   })();
   return { stop: () => stopped.abort() };

@@ -6,7 +6,12 @@ import { buildLedger } from './run/ledger.ts';
 import { buildPictureStore } from './run/store-pictures.ts';
 
 /** The generator, wired: a replica that holds hosts, a ledger to ask, a store for the pictures. */
-export function buildGenerator(deps: { replica: string; nc: NatsConnection; store: ObjectStore; log: Log }): Replica {
+export function buildGenerator(deps: {
+  replica: string;
+  nc: NatsConnection;
+  store: ObjectStore;
+  log: Log;
+}): Replica {
   return buildReplica({
     replica: deps.replica,
     nc: deps.nc,

@@ -8,11 +8,21 @@ const log = buildLog({ service: 'generator', instance: env.SERVICE_INSTANCE, lev
 const lifecycle = buildLifecycle(log);
 
 await lifecycle.run(async () => {
-  const nats = await connectNats({ url: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD, name: `generator ${env.SERVICE_INSTANCE}`, log });
+  const nats = await connectNats({
+    url: env.NATS_URL,
+    user: env.NATS_USER,
+    pass: env.NATS_PASSWORD,
+    name: `generator ${env.SERVICE_INSTANCE}`,
+    log,
+  });
   lifecycle.onStop('nats', () => nats.close());
   const store = storeFromEnv(env);
   const replica = buildGenerator({ replica: env.SERVICE_INSTANCE, nc: nats.nc, store, log });
-  const health = buildHealth({ port: env.HEALTH_PORT, checks: { nats: () => nats.notReady(), hosts: () => replica.ready() }, log });
+  const health = buildHealth({
+    port: env.HEALTH_PORT,
+    checks: { nats: () => nats.notReady(), hosts: () => replica.ready() },
+    log,
+  });
   await health.start();
   lifecycle.onStop('health', () => health.stop());
   lifecycle.onStop('replica', () => replica.stop());

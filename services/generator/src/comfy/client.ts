@@ -9,19 +9,34 @@ const downloadLimitMs = 120_000;
 const maxImageBytes = 256 * 1024 * 1024;
 
 /** Shapes are loose on purpose: versions differ, and only what is read here may break us. */
-const PromptAccepted = z.looseObject({ prompt_id: z.string(), node_errors: z.record(z.string(), z.unknown()).default({}) });
+const PromptAccepted = z.looseObject({
+  prompt_id: z.string(),
+  node_errors: z.record(z.string(), z.unknown()).default({}),
+});
 const PromptRefused = z.looseObject({
-  error: z.looseObject({ type: z.string().default('unknown'), message: z.string().default(''), details: z.string().default('') }),
+  error: z.looseObject({
+    type: z.string().default('unknown'),
+    message: z.string().default(''),
+    details: z.string().default(''),
+  }),
   node_errors: z.record(z.string(), z.unknown()).default({}),
 });
 const QueueItem = z.tuple([z.number(), z.string(), z.unknown(), z.looseObject({}).catch({})], z.unknown());
 const Queue = z.looseObject({ queue_running: z.array(QueueItem), queue_pending: z.array(QueueItem) });
-const OutputImage = z.looseObject({ filename: z.string(), subfolder: z.string().default(''), type: z.string().default('output') });
+const OutputImage = z.looseObject({
+  filename: z.string(),
+  subfolder: z.string().default(''),
+  type: z.string().default('output'),
+});
 export type OutputImage = z.infer<typeof OutputImage>;
 const HistoryEntry = z.looseObject({
   outputs: z.record(z.string(), z.looseObject({ images: z.array(OutputImage).optional() })).default({}),
   status: z
-    .looseObject({ status_str: z.string(), completed: z.boolean().default(false), messages: z.array(z.tuple([z.string(), z.looseObject({})])).default([]) })
+    .looseObject({
+      status_str: z.string(),
+      completed: z.boolean().default(false),
+      messages: z.array(z.tuple([z.string(), z.looseObject({})])).default([]),
+    })
     .optional(),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
@@ -38,7 +53,13 @@ export interface QueuedPrompt {
 export interface ComfyClient {
   readonly url: string;
   /** Queues a graph. Throws HostRefusal where the host does not take it, HostUnreachable where nothing can be said. */
-  post(prompt: { graph: Workflow; promptId: string; clientId: string; front: boolean; extraData: Record<string, unknown> }): Promise<void>;
+  post(prompt: {
+    graph: Workflow;
+    promptId: string;
+    clientId: string;
+    front: boolean;
+    extraData: Record<string, unknown>;
+  }): Promise<void>;
   queue(): Promise<{ running: QueuedPrompt[]; pending: QueuedPrompt[] }>;
   /** The entry of a finished prompt; null for one that is unknown, waiting or running. */
   history(promptId: string): Promise<HistoryEntry | null>;
@@ -73,7 +94,8 @@ export function buildComfyClient(url: string, options: { signal: AbortSignal }):
       throw new HostUnreachable(url, error);
     }
     const parsed = schema.safeParse(body);
-    if (!parsed.success) throw new HostUnreachable(url, parsed.error, `${path} answered something that is not ComfyUI's`);
+    if (!parsed.success)
+      throw new HostUnreachable(url, parsed.error, `${path} answered something that is not ComfyUI's`);
     return parsed.data;
   }
   async function unexpected(path: string, response: Response): Promise<HostUnreachable> {
@@ -81,7 +103,11 @@ export function buildComfyClient(url: string, options: { signal: AbortSignal }):
     return new HostUnreachable(url, undefined, `${path} answered ${response.status}`);
   }
   const sendJson = (path: string, body: unknown): Promise<Response> =>
-    ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
   const client: ComfyClient = {
     url,
@@ -95,17 +121,26 @@ export function buildComfyClient(url: string, options: { signal: AbortSignal }):
       });
       if (response.status === 400) throw refusal(await response.text());
       if (!response.ok) throw await unexpected('/prompt', response);
-      const accepted = PromptAccepted.safeParse(await response.json().catch((error: unknown) => Promise.reject(new HostUnreachable(url, error))));
+      const accepted = PromptAccepted.safeParse(
+        await response.json().catch((error: unknown) => Promise.reject(new HostUnreachable(url, error))),
+      );
       if (!accepted.success) throw new HostUnreachable(url, accepted.error);
       // Node errors beside a 200 mean that an output was dropped in silence: that is a refusal for us.
       if (Object.keys(accepted.data.node_errors).length > 0) {
         await client.cancel(promptId);
-        throw new HostRefusal('prompt_outputs_failed_validation', 'A part of the workflow was refused.', accepted.data.node_errors);
+        throw new HostRefusal(
+          'prompt_outputs_failed_validation',
+          'A part of the workflow was refused.',
+          accepted.data.node_errors,
+        );
       }
     },
     async queue() {
       const queue = await json('/queue', Queue);
-      const item = ([, promptId, , extraData]: z.infer<typeof QueueItem>): QueuedPrompt => ({ promptId, extraData });
+      const item = ([, promptId, , extraData]: z.infer<typeof QueueItem>): QueuedPrompt => ({
+        promptId,
+        extraData,
+      });
       return { running: queue.queue_running.map(item), pending: queue.queue_pending.map(item) };
     },
     async history(promptId) {
@@ -133,14 +168,20 @@ export function buildComfyClient(url: string, options: { signal: AbortSignal }):
       return (await client.where(promptId)) === null;
     },
     async view(image) {
-      const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder.replaceAll('\\', '/'), type: image.type });
+      const query = new URLSearchParams({
+        filename: image.filename,
+        subfolder: image.subfolder.replaceAll('\\', '/'),
+        type: image.type,
+      });
       const response = await ask(`/view?${query.toString()}`, {}, downloadLimitMs);
       if (!response.ok) throw await unexpected('/view', response);
       const declared = Number(response.headers.get('content-length') ?? '0');
-      if (declared > maxImageBytes) throw new HostUnreachable(url, undefined, `/view wants to send ${declared} bytes`);
+      if (declared > maxImageBytes)
+        throw new HostUnreachable(url, undefined, `/view wants to send ${declared} bytes`);
       try {
         const bytes = Buffer.from(await response.arrayBuffer());
-        if (declared > 0 && bytes.length < declared) throw new Error(`only ${bytes.length} of ${declared} bytes came`);
+        if (declared > 0 && bytes.length < declared)
+          throw new Error(`only ${bytes.length} of ${declared} bytes came`);
         return bytes;
       } catch (error) {
         throw new HostUnreachable(url, error, 'the picture did not arrive whole');

@@ -4,11 +4,14 @@ import { z } from 'zod';
 /** The host cannot be asked, or answers what no ComfyUI answers. Says nothing about the workflow. */
 export class HostUnreachable extends Error {
   readonly reason: string;
+  /** The connection was never made, so that the host has seen nothing of the request. */
+  readonly neverSent: boolean;
   constructor(url: string, cause: unknown, what?: string) {
     const reason = what ?? describe(cause);
     super(`${url}: ${reason}`, { cause });
     this.name = 'HostUnreachable';
     this.reason = reason;
+    this.neverSent = noConnection.has(codeOf(cause) ?? '');
   }
 }
 
@@ -47,19 +50,33 @@ const causes: Record<string, string> = {
   UND_ERR_SOCKET: 'the connection was cut',
 };
 
+/** Failures from before a connection stands. */
+const noConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function codeOf(error: unknown): string | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return undefined;
+}
+
 function describe(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'it does not answer';
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-    if (code !== undefined) return causes[code] ?? code;
-  }
+  const code = codeOf(error);
+  if (code !== undefined) return causes[code] ?? code;
   return error instanceof Error ? error.message : 'it cannot be reached';
 }
 
 const NodeError = z.looseObject({
   class_type: z.string().default('a node'),
   errors: z
-    .array(z.looseObject({ type: z.string().default(''), message: z.string().default(''), details: z.string().default('') }))
+    .array(
+      z.looseObject({
+        type: z.string().default(''),
+        message: z.string().default(''),
+        details: z.string().default(''),
+      }),
+    )
     .default([]),
 });
 
@@ -67,7 +84,10 @@ const NodeError = z.looseObject({
  * A refusal in a sentence: the first node that the host names, its fault and the value.
  * `missingFile` is true where a file of a list is not on that host, so that another host may still do it.
  */
-export function explainRefusal(refusal: HostRefusal, hostName: string): { wire: WireError; missingFile: boolean } {
+export function explainRefusal(
+  refusal: HostRefusal,
+  hostName: string,
+): { wire: WireError; missingFile: boolean } {
   for (const [id, raw] of Object.entries(refusal.nodeErrors)) {
     const node = NodeError.safeParse(raw);
     const first = node.success ? node.data.errors[0] : undefined;
@@ -84,7 +104,10 @@ export function explainRefusal(refusal: HostRefusal, hostName: string): { wire: 
     };
   }
   return {
-    wire: { code: 'workflow_refused', message: `${hostName} refused the workflow: ${refusal.message || refusal.type}.` },
+    wire: {
+      code: 'workflow_refused',
+      message: `${hostName} refused the workflow: ${refusal.message || refusal.type}.`,
+    },
     // A class that is not installed on this host may be on another one.
     missingFile: refusal.type === 'missing_node_type' || refusal.type === 'invalid_prompt',
   };

@@ -4,7 +4,10 @@ import { z } from 'zod';
 
 const ClassInfo = z.looseObject({
   input: z
-    .looseObject({ required: z.record(z.string(), z.unknown()).nullish(), optional: z.record(z.string(), z.unknown()).nullish() })
+    .looseObject({
+      required: z.record(z.string(), z.unknown()).nullish(),
+      optional: z.record(z.string(), z.unknown()).nullish(),
+    })
     .nullish(),
 });
 
@@ -40,7 +43,12 @@ export function readCapabilities(hostName: string, objectInfo: unknown): HostCap
 function combo(declaration: unknown): string[] {
   if (!Array.isArray(declaration)) return [];
   const [kind, options] = declaration as unknown[];
-  const list = Array.isArray(kind) ? kind : z.looseObject({ options: z.array(z.unknown()).default([]) }).catch({ options: [] }).parse(options).options;
+  const list = Array.isArray(kind)
+    ? kind
+    : z
+        .looseObject({ options: z.array(z.unknown()).default([]) })
+        .catch({ options: [] })
+        .parse(options).options;
   return list.filter((item): item is string => typeof item === 'string');
 }
 
@@ -51,7 +59,8 @@ export interface InventoryFile {
 
 /** Everything of the capabilities as one flat list, and its fingerprint: equal lists, equal fingerprint. */
 export function inventoryOf(capabilities: HostCapabilities): { files: InventoryFile[]; fingerprint: string } {
-  const of = (kind: InventoryFile['kind'], names: readonly string[]): InventoryFile[] => names.map((name) => ({ kind, name }));
+  const of = (kind: InventoryFile['kind'], names: readonly string[]): InventoryFile[] =>
+    names.map((name) => ({ kind, name }));
   const files = [
     ...of('checkpoint', capabilities.checkpoints),
     ...of('lora', capabilities.loras),

@@ -32,12 +32,18 @@ export function picturesOf(entry: HistoryEntry, hostName: string): OutputImage[]
 function failureOf(entry: HistoryEntry, hostName: string): RunFailure | null {
   const messages = entry.status?.messages ?? [];
   if (messages.some(([type]) => type === 'execution_interrupted')) {
-    return new RunFailure('interrupted', { code: 'host_failed', message: `The picture was stopped on ${hostName}.` });
+    return new RunFailure('interrupted', {
+      code: 'host_failed',
+      message: `The picture was stopped on ${hostName}.`,
+    });
   }
   const error = messages.find(([type]) => type === 'execution_error');
   if (error === undefined) {
     if (entry.status === undefined || entry.status.status_str === 'success') return null;
-    return new RunFailure('host', { code: 'host_failed', message: `${hostName} ended the workflow with «${entry.status.status_str}» and no reason.` });
+    return new RunFailure('host', {
+      code: 'host_failed',
+      message: `${hostName} ended the workflow with «${entry.status.status_str}» and no reason.`,
+    });
   }
   const detail = ExecutionError.parse(error[1]);
   const where = `node ${detail.node_id} (${detail.node_type})`;

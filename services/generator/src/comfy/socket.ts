@@ -3,11 +3,17 @@ import type { Log } from '@gaze/runtime';
 import WebSocket from 'ws';
 import { z } from 'zod';
 
-const Message = z.looseObject({ type: z.string(), data: z.looseObject({ prompt_id: z.string().optional() }).catch({}) });
+const Message = z.looseObject({
+  type: z.string(),
+  data: z.looseObject({ prompt_id: z.string().optional() }).catch({}),
+});
 
 /** Frame of a preview with its owner named: event code 4, length, JSON, picture (big-endian). */
 const previewWithMetadata = 4;
-const PreviewMetadata = z.looseObject({ prompt_id: z.string(), image_type: z.string().default('image/jpeg') });
+const PreviewMetadata = z.looseObject({
+  prompt_id: z.string(),
+  image_type: z.string().default('image/jpeg'),
+});
 const pingEveryMs = 20_000;
 const maxPreviewBytes = 256 * 1024;
 
@@ -58,7 +64,9 @@ export function openComfySocket(url: string, events: SocketEvents, log: Log): Co
     ws.on('pong', () => (alive = true));
     ws.on('message', (data, isBinary) => {
       alive = true;
-      const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
+      const bytes = Buffer.isBuffer(data)
+        ? data
+        : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
       if (isBinary) readFrame(bytes, events);
       else readMessage(bytes.toString('utf8'), events);
     });

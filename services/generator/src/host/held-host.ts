@@ -12,7 +12,7 @@ import type { InventoryFile } from '../comfy/inventory.ts';
 import { openComfySocket } from '../comfy/socket.ts';
 import { buildPromptsInFlight, buildSign, isFinal } from '../run/prompts-in-flight.ts';
 import { trackProgress } from '../run/progress.ts';
-import type { RunHost, WatchedJob } from '../run/run-job.ts';
+import type { RunHost, WatchedJob } from '../run/run-host.ts';
 
 export interface HostAssignment {
   host_id: string;
@@ -64,7 +64,12 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     },
     deps.log,
   );
-  const state = { up: false, known: false, reason: 'It has not been asked yet.', version: null as string | null };
+  const state = {
+    up: false,
+    known: false,
+    reason: 'It has not been asked yet.',
+    version: null as string | null,
+  };
   const loaded = { checkpoint: null as string | null, loras: [] as string[] };
   let capabilities: HostCapabilities | null = null;
   let inventory: ReturnType<typeof inventoryOf> | null = null;
@@ -90,7 +95,11 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     } catch (error) {
       if (stop.signal.aborted) return;
       const reason = error instanceof HostUnreachable ? error.reason : 'its list of nodes cannot be read';
-      Object.assign(state, { up: false, known: true, reason: `${assignment.name} at ${assignment.url}: ${reason}.` });
+      Object.assign(state, {
+        up: false,
+        known: true,
+        reason: `${assignment.name} at ${assignment.url}: ${reason}.`,
+      });
       // What was loaded is unknown after an absence: the host may have been restarted.
       Object.assign(loaded, { checkpoint: null, loras: [] });
       capabilities = null;
@@ -129,6 +138,7 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     const sign = buildSign();
     let lastStepMs = deps.now();
     let cancelled = false;
+    let startedMs: number | null = null;
     const tracker = trackProgress({
       jobId: job.jobId,
       attempt: job.attempt,
@@ -138,6 +148,7 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     });
     const unlisten = inFlight.listen(job.promptId, {
       onMessage: (type, data) => {
+        if (type === 'execution_start') startedMs = deps.now();
         const progress = tracker.take(type, data, deps.now());
         if (progress !== null) {
           lastStepMs = deps.now();
@@ -155,7 +166,13 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
       },
     });
     return {
-      followed: { promptId: job.promptId, nextSign: () => sign.next(), lastStepMs: () => lastStepMs, cancelRequested: () => cancelled },
+      followed: {
+        promptId: job.promptId,
+        nextSign: () => sign.next(),
+        startedMs: () => startedMs,
+        lastStepMs: () => lastStepMs,
+        cancelRequested: () => cancelled,
+      },
       stop: () => {
         unlisten();
         watched.delete(job.jobId);
@@ -175,7 +192,8 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
       version: state.version,
       loaded_checkpoint: loaded.checkpoint,
       loaded_loras: loaded.loras,
-      missing_nodes: capabilities === null ? [] : usefulClasses.filter((name) => !capabilities?.classes.includes(name)),
+      missing_nodes:
+        capabilities === null ? [] : usefulClasses.filter((name) => !capabilities?.classes.includes(name)),
       inventory: inventory?.fingerprint ?? null,
     }),
     inventory: () => inventory,

@@ -1,9 +1,18 @@
-import { ControlMessage, DispatchMessage, Heartbeat, HeartbeatReply, contractVersion, hostRpc, streams, subjects } from '@gaze/contracts';
+import {
+  ControlMessage,
+  DispatchMessage,
+  Heartbeat,
+  HeartbeatReply,
+  contractVersion,
+  hostRpc,
+  streams,
+  subjects,
+} from '@gaze/contracts';
 import type { GazeError } from '@gaze/runtime';
 import { callRpc, consumeWork, every } from '@gaze/runtime';
 import type { Log, NatsConnection, WorkConsumer } from '@gaze/runtime';
 import { runJob } from '../run/run-job.ts';
-import type { RunDeps } from '../run/run-job.ts';
+import type { RunDeps } from '../run/run-host.ts';
 import type { HeldHost, HostAssignment } from './held-host.ts';
 import { holdHost } from './held-host.ts';
 import { sweepOrphans } from './sweep.ts';
@@ -56,7 +65,12 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
         hosts: [...holdings.values()].map(({ host }) => host.report()),
         attempts: [...attempts.values()].map(({ jobId, attempt }) => ({ job_id: jobId, attempt })),
       };
-      const contract = { subject: subjects.heartbeat(deps.replica), input: Heartbeat, output: HeartbeatReply, deadlineSeconds: 4 };
+      const contract = {
+        subject: subjects.heartbeat(deps.replica),
+        input: Heartbeat,
+        output: HeartbeatReply,
+        deadlineSeconds: 4,
+      };
       await obey(await callRpc(nc, contract, body));
     } catch (error) {
       log.debug({ err: error }, 'the catalog did not answer a heartbeat');
@@ -79,7 +93,11 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
 
   async function cancel(jobId: string): Promise<void> {
     for (const { host } of holdings.values()) {
-      await host.cancel(jobId).catch((error: unknown) => log.warn({ err: error, job: jobId }, 'a cancel did not reach its host; it is repeated'));
+      await host
+        .cancel(jobId)
+        .catch((error: unknown) =>
+          log.warn({ err: error, job: jobId }, 'a cancel did not reach its host; it is repeated'),
+        );
     }
   }
 
@@ -102,7 +120,8 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
   async function settle(wanted: HostAssignment[]): Promise<void> {
     for (const [hostId, holding] of holdings) {
       const still = wanted.find((host) => host.host_id === hostId);
-      const same = still?.epoch === holding.host.assignment.epoch && still.url === holding.host.assignment.url;
+      const same =
+        still?.epoch === holding.host.assignment.epoch && still.url === holding.host.assignment.url;
       if (!same) await release(hostId, holding);
     }
     const fresh = wanted.filter((host) => !holdings.has(host.host_id));
@@ -111,7 +130,10 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
   }
 
   function hold(assignment: HostAssignment): void {
-    log.info({ host: assignment.name, url: assignment.url, epoch: assignment.epoch }, `holding ${assignment.name}`);
+    log.info(
+      { host: assignment.name, url: assignment.url, epoch: assignment.epoch },
+      `holding ${assignment.name}`,
+    );
     const host = holdHost(assignment, { nc, log, now: deps.now, onChange: () => void beat() });
     const consumer = consumeWork({
       nc,
@@ -155,8 +177,15 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
       },
     };
     try {
-      const outcome = await runJob({ ...deps, ledger }, host.run, message, AbortSignal.any([stopping, abort.signal]));
-      return outcome.type === 'ack' ? ({ type: 'ack' } as const) : ({ type: 'nak', delayMs: outcome.delayMs } as const);
+      const outcome = await runJob(
+        { ...deps, ledger },
+        host.run,
+        message,
+        AbortSignal.any([stopping, abort.signal]),
+      );
+      return outcome.type === 'ack'
+        ? ({ type: 'ack' } as const)
+        : ({ type: 'nak', delayMs: outcome.delayMs } as const);
     } catch (error) {
       // Stopped for a newer attempt: the message is spent. Stopped with the process: somebody else shall have it at once.
       if (abort.signal.aborted) return { type: 'ack' } as const;
@@ -169,28 +198,37 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
 
   async function control(host: HeldHost, text: string): Promise<void> {
     const parsed = ControlMessage.safeParse(parseJson(text));
-    if (!parsed.success) return log.warn({ text: text.slice(0, 200) }, 'an order that this version does not know');
+    if (!parsed.success) {
+      log.warn({ text: text.slice(0, 200) }, 'an order that this version does not know');
+      return;
+    }
     const order = parsed.data;
     if (order.type === 'cancel') return cancel(order.job_id);
     const running = attempts.get(order.job_id);
     if (running === undefined || !(await host.withdraw(order.job_id))) return;
     const { attempt } = running;
     running.abort.abort(new Error('the job was withdrawn'));
-    await deps.ledger.release({ job_id: order.job_id, attempt, reason: 'withdrawn from the host' }, AbortSignal.timeout(30_000));
+    await deps.ledger.release(
+      { job_id: order.job_id, attempt, reason: 'withdrawn from the host' },
+      AbortSignal.timeout(30_000),
+    );
   }
 
   const tickers: { stop: () => void }[] = [];
   return {
     async start() {
       const notice = nc.subscribe(subjects.assignmentsChanged, { callback: () => void ask() });
-      tickers.push(every(beatEveryMs, beat, log), every(askEveryMs, ask, log), { stop: () => notice.unsubscribe() });
+      tickers.push(every(beatEveryMs, beat, log), every(askEveryMs, ask, log), {
+        stop: () => notice.unsubscribe(),
+      });
       await ask();
     },
     async stop() {
       for (const ticker of tickers) ticker.stop();
       await Promise.all([...holdings].map(([id, holding]) => release(id, holding)));
-      await callRpc(nc, hostRpc.leave, { replica: deps.replica }, { deadlineSeconds: 1 }).catch((error: unknown) =>
-        log.debug({ err: error }, 'the catalog did not hear the farewell; it will notice'),
+      await callRpc(nc, hostRpc.leave, { replica: deps.replica }, { deadlineSeconds: 1 }).catch(
+        (error: unknown) =>
+          log.debug({ err: error }, 'the catalog did not hear the farewell; it will notice'),
       );
     },
     ready: () => (asked ? null : 'The catalog has not yet said which hosts to hold.'),
@@ -204,7 +242,14 @@ async function sendInventory(nc: NatsConnection, host: HeldHost): Promise<void> 
   const pages = Math.max(1, Math.ceil(inventory.files.length / inventoryPage));
   for (let page = 0; page < pages; page++) {
     const files = inventory.files.slice(page * inventoryPage, (page + 1) * inventoryPage);
-    await callRpc(nc, hostRpc.inventory, { host_id, epoch, fingerprint: inventory.fingerprint, page, last: page === pages - 1, files });
+    await callRpc(nc, hostRpc.inventory, {
+      host_id,
+      epoch,
+      fingerprint: inventory.fingerprint,
+      page,
+      last: page === pages - 1,
+      files,
+    });
   }
 }
 

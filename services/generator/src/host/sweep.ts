@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunDeps } from '../run/run-job.ts';
+import type { RunDeps } from '../run/run-host.ts';
 import type { HeldHost } from './held-host.ts';
 
 /** What GAZE writes into `extra_data` of its prompts, so that they can be told from other people's. */
@@ -16,14 +16,22 @@ export async function sweepOrphans(host: HeldHost, deps: RunDeps): Promise<numbe
     for (const prompt of [...queue.running, ...queue.pending]) {
       const marker = Marker.safeParse(prompt.extraData);
       if (!marker.success || [...host.following().values()].includes(prompt.promptId)) continue;
-      const { attempts } = await deps.ledger.attempts({ job_id: marker.data.gaze.job }, AbortSignal.timeout(10_000));
-      if (attempts.some((attempt) => attempt.status === 'running' && attempt.prompt_id === prompt.promptId)) continue;
+      const { attempts } = await deps.ledger.attempts(
+        { job_id: marker.data.gaze.job },
+        AbortSignal.timeout(10_000),
+      );
+      if (attempts.some((attempt) => attempt.status === 'running' && attempt.prompt_id === prompt.promptId))
+        continue;
       await host.client.cancel(prompt.promptId);
       swept++;
     }
   } catch (error) {
-    deps.log.debug({ err: error, host: host.assignment.name }, 'the sweep of left-over prompts was cut short');
+    deps.log.debug(
+      { err: error, host: host.assignment.name },
+      'the sweep of left-over prompts was cut short',
+    );
   }
-  if (swept > 0) deps.log.info({ host: host.assignment.name, swept }, 'cancelled prompts that no job owns any more');
+  if (swept > 0)
+    deps.log.info({ host: host.assignment.name, swept }, 'cancelled prompts that no job owns any more');
   return swept;
 }

@@ -13,6 +13,8 @@ export interface Followed {
   promptId: string;
   /** Resolves soon after the host said something final about the prompt. A fresh promise after each. */
   nextSign: () => Promise<void>;
+  /** Monotonic milliseconds at which the host began with it; null where nobody heard that. */
+  startedMs: () => number | null;
   /** Monotonic milliseconds of the last step that was seen. */
   lastStepMs: () => number;
   cancelRequested: () => boolean;
@@ -43,6 +45,8 @@ export async function follow(options: FollowOptions): Promise<HistoryEntry> {
 
   for (;;) {
     signal.throwIfAborted();
+    // Taken before the look: a sign that comes while the host is asked must not be slept through.
+    const sign = followed.nextSign();
     try {
       const entry = await client.history(followed.promptId);
       if (entry !== null) return entry;
@@ -53,24 +57,26 @@ export async function follow(options: FollowOptions): Promise<HistoryEntry> {
         if (++misses >= missesUntilLost) throw forgotten('interrupted', hostName);
       } else misses = 0;
       if (place === 'running') runningSince ??= now();
-      if (runningSince !== null && now() - Math.max(runningSince, followed.lastStepMs()) > hangMs) throw hanging(hostName, hangMs);
+      if (runningSince !== null && now() - Math.max(runningSince, followed.lastStepMs()) > hangMs)
+        throw hanging(hostName, hangMs);
     } catch (error) {
       if (!(error instanceof HostUnreachable)) throw error;
       signal.throwIfAborted();
       unreachableSince ??= now();
       const refused = error.reason.includes('refused') || error.reason.includes('no way to');
-      if (now() - unreachableSince > (refused ? refusedSeconds : silentSeconds) * 1000) throw gone(hostName, error);
+      if (now() - unreachableSince > (refused ? refusedSeconds : silentSeconds) * 1000)
+        throw gone(hostName, error);
     }
-    await pause(misses > 0 || unreachableSince !== null ? 500 : options.pollMs, followed, signal);
+    await pause(misses > 0 || unreachableSince !== null ? 500 : options.pollMs, sign, signal);
   }
 }
 
-async function pause(ms: number, followed: Followed, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, sign: Promise<void>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   try {
     await Promise.race([
       wait(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined),
-      followed.nextSign(),
+      sign,
     ]);
   } finally {
     over.abort();
@@ -78,13 +84,24 @@ async function pause(ms: number, followed: Followed, signal: AbortSignal): Promi
 }
 
 function forgotten(failure: 'interrupted', hostName: string): RunFailure {
-  return new RunFailure(failure, { code: 'host_failed', message: `${hostName} no longer knows the picture; it may have been restarted.` });
+  return new RunFailure(failure, {
+    code: 'host_failed',
+    message: `${hostName} no longer knows the picture; it may have been restarted.`,
+  });
 }
 
 function hanging(hostName: string, hangMs: number): RunFailure {
-  return new RunFailure('host', { code: 'host_failed', message: `${hostName} has made no step for ${Math.round(hangMs / 1000)} s.`, hint: 'Restart that ComfyUI; the picture goes to another host.' });
+  return new RunFailure('host', {
+    code: 'host_failed',
+    message: `${hostName} has made no step for ${Math.round(hangMs / 1000)} s.`,
+    hint: 'Restart that ComfyUI; the picture goes to another host.',
+  });
 }
 
 function gone(hostName: string, error: HostUnreachable): RunFailure {
-  return new RunFailure('host', { code: 'host_failed', message: `${hostName} went away: ${error.reason}.`, hint: 'Start that ComfyUI again; the picture goes on by itself.' });
+  return new RunFailure('host', {
+    code: 'host_failed',
+    message: `${hostName} went away: ${error.reason}.`,
+    hint: 'Start that ComfyUI again; the picture goes on by itself.',
+  });
 }

@@ -21,7 +21,13 @@ export function phaseOf(node: string | null, graph: Workflow): Phase {
   return 'loading';
 }
 
-export function trackProgress(start: { jobId: string; attempt: number; host: Progress['host']; graph: Workflow; steps: number }): ProgressTracker {
+export function trackProgress(start: {
+  jobId: string;
+  attempt: number;
+  host: Progress['host'];
+  graph: Workflow;
+  steps: number;
+}): ProgressTracker {
   let node: string | null = null;
   let step = 0;
   let steps = start.steps;
@@ -38,7 +44,8 @@ export function trackProgress(start: { jobId: string; attempt: number; host: Pro
       steps,
       node,
       host: start.host,
-      seconds_left: perStep === null || phase !== 'sampling' ? null : Math.max(0, ((steps - step) * perStep) / 1000),
+      seconds_left:
+        perStep === null || phase !== 'sampling' ? null : Math.max(0, ((steps - step) * perStep) / 1000),
     };
   };
 

@@ -25,7 +25,12 @@ export function generationRecord(of: {
     height: snapshot.height,
     checkpoint: of.wired.checkpoint,
     loras: of.wired.loras,
-    entities: snapshot.parts.map(({ category, slug, name, revision }) => ({ category, slug, name, revision })),
+    entities: snapshot.parts.map(({ category, slug, name, revision }) => ({
+      category,
+      slug,
+      name,
+      revision,
+    })),
     template: snapshot.template,
     host: of.host,
     seconds: of.seconds,

@@ -20,7 +20,10 @@ export function buildPictureStore(store: ObjectStore, log: Log): PictureStore {
     async store(key, bytes, record, hostName) {
       const image = await checkImage(bytes);
       if (image.format !== 'png') {
-        throw new GazeError('image_invalid', `${hostName} sent a ${image.format} picture where a PNG was expected.`);
+        throw new GazeError(
+          'image_invalid',
+          `${hostName} sent a ${image.format} picture where a PNG was expected.`,
+        );
       }
       const withRecord = insertPngText(bytes, { [recordChunk]: JSON.stringify(record) });
       await store.put(key, withRecord, { contentType: 'image/png' });
@@ -34,7 +37,9 @@ export function buildPictureStore(store: ObjectStore, log: Log): PictureStore {
     },
     async discard(keys) {
       for (const key of keys) {
-        await store.delete(key).catch((error: unknown) => log.warn({ err: error, key }, 'a refused picture could not be removed'));
+        await store
+          .delete(key)
+          .catch((error: unknown) => log.warn({ err: error, key }, 'a refused picture could not be removed'));
       }
     },
   };
