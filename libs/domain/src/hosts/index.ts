@@ -1,0 +1,2 @@
+export * from './assign-hosts.ts';
+export * from './host-url.ts';
