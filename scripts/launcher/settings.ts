@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { stateFolder, underRoot } from './paths.ts';
+import { SpokenError } from './spoken-error.ts';
+
+/** What a start is told by its arguments and the environment, every default filled in. */
+export interface LaunchSettings {
+  host: string;
+  port: number;
+  /** For the person at this machine: a one-time link instead of a password. */
+  local: boolean;
+  stateDir: string;
+  dataDir: string;
+  uploadsDir: string;
+  /** A PostgreSQL of somebody else's; null starts the built-in one. */
+  databaseUrl: string | null;
+  /** A nats-server of somebody else's; null starts our own. */
+  natsUrl: string | null;
+  demo: boolean;
+  dev: boolean;
+  verbose: boolean;
+  /** Duration of a sampler step of the demo's hosts. */
+  stepMs: number | undefined;
+}
+
+const loopback = ['127.0.0.1', 'localhost', '::1'];
+const flags = ['--demo', '--dev', '--verbose'] as const;
+
+/** @throws SpokenError that names every setting that is not right */
+export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessEnv): LaunchSettings {
+  const unknown = args.filter((arg) => !(flags as readonly string[]).includes(arg));
+  if (unknown.length > 0) {
+    throw new SpokenError(
+      `There is no option ${unknown.join(' ')}. There are: --demo (two ComfyUI stand-ins and a stand-in LLM, no GPU needed) and --verbose (every log line). Behind \`npm start\` options follow two dashes: \`npm start -- --demo\`.`,
+    );
+  }
+  const given = (name: string): string | null => (env[name] === undefined || env[name] === '' ? null : env[name]);
+  const port = Number(given('PORT') ?? 5782);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new SpokenError(`PORT is «${env.PORT ?? ''}»; it has to be a number from 1 to 65535.`);
+  const host = given('HOST') ?? '127.0.0.1';
+  const password = given('GAZE_PASSWORD');
+  if (password !== null && password.length < 8) throw new SpokenError('GAZE_PASSWORD has fewer than eight characters. Choose a longer one.');
+  const isLoopback = loopback.includes(host);
+  if (!isLoopback && password === null) {
+    throw new SpokenError(`HOST is ${host}, so other machines could reach GAZE. Set GAZE_PASSWORD for them, or leave HOST out to run for this machine alone.`);
+  }
+  const dataDir = underRoot(env.DATA_DIR, 'data');
+  return {
+    host,
+    port,
+    local: isLoopback && password === null,
+    stateDir: stateFolder(env),
+    dataDir,
+    uploadsDir: underRoot(env.UPLOADS_DIR, join(dataDir, 'uploads')),
+    databaseUrl: given('DATABASE_URL'),
+    natsUrl: given('NATS_URL'),
+    demo: args.includes('--demo'),
+    dev: args.includes('--dev'),
+    verbose: args.includes('--verbose'),
+    stepMs: stepOf(given('GAZE_DEMO_STEP_MS')),
+  };
+}
+
+function stepOf(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const ms = Number(text);
+  if (!Number.isFinite(ms) || ms < 0) throw new SpokenError(`GAZE_DEMO_STEP_MS is «${text}»; it has to be a number of milliseconds.`);
+  return ms;
+}
