@@ -68,6 +68,7 @@ export const SocketMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: Progress }),
   /** A latent preview: base64 of a small JPEG. */
   z.object({ type: z.literal('preview'), job_id: z.string(), mime: z.string(), data: z.string() }),
-  z.object({ type: z.literal('ping') }),
+  /** Sign of life. The token keeps a listener of few topics from falling behind. */
+  z.object({ type: z.literal('ping'), token: z.string().optional() }),
 ]);
 export type SocketMessage = z.infer<typeof SocketMessage>;

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { Scope } from './auth.ts';
 import { CategoryName } from './categories/declaration.ts';
-import { JobStatus, JobView, Lane } from './job.ts';
+import { FacetView, ProblemFile, RescanResult } from './entity.ts';
+import { Problem } from './errors.ts';
+import { eventTopics } from './events.ts';
+import { HostView, JobStatus, JobView, Lane, QueueView } from './job.ts';
 import { Prompts, Recipe, Seed, Side, Slug } from './recipe.ts';
-import { NsfwFilter } from './rpc.ts';
+import { ApiKeyView, NsfwFilter, Settings } from './rpc.ts';
 
 /** A list in pages; `next_cursor` is null on the last one. There is no exact count on purpose. */
 export function pageOf<T extends z.ZodType>(item: T) {
@@ -89,6 +93,115 @@ export const KeyBody = z.strictObject({
   scopes: z.array(z.enum(['read', 'generate', 'write', 'admin'])).min(1),
 });
 
+export const SettingsBody = Settings.partial().strict();
+export const PreviewBody = z.strictObject({ recipe: Recipe });
+export const QueueParams = z.object({ kind: z.enum(['image', 'llm']) });
+export const GenerationDefaultsQuerystring = z.object({ checkpoint: z.string().max(500).optional() });
+
+/** A recipe around one entity: the address says which, the body only what differs from its page's defaults. */
+export const GenerateBody = Recipe.omit({ owner: true, cover: true })
+  .extend({
+    /** Absent: as the category declares it. */
+    cover: z.enum(['keep', 'replace']).optional(),
+    count: z.number().int().min(1).max(20).default(1),
+    lane: Lane.default('interactive'),
+    label: z.string().max(200).optional(),
+  })
+  .strict()
+  .meta({ id: 'Generate' });
+export type GenerateInput = z.input<typeof GenerateBody>;
+export type SubmitInput = z.input<typeof SubmitBody>;
+export type SubmitReply = z.infer<typeof SubmitReply>;
+export type PreviewReply = z.infer<typeof PreviewReply>;
+
+export const maxBatchEntries = 1000;
+export const BatchesBody = z
+  .strictObject({ entries: z.array(SubmitBody).min(1).max(maxBatchEntries) })
+  .meta({ id: 'Batches' });
+export const BatchesReply = z
+  .object({
+    accepted: z.number().int(),
+    /** One per entry of the request, in its order: what was queued, or why not. */
+    entries: z.array(
+      z.object({
+        batch_id: z.string().nullable(),
+        job_ids: z.array(z.string()),
+        notes: z.array(z.string()),
+        problem: Problem.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'BatchesAccepted' });
+export type BatchesReply = z.infer<typeof BatchesReply>;
+
+export const BatchView = z
+  .object({
+    id: z.string(),
+    /** Every job has reached its end. */
+    finished: z.boolean(),
+    counts: z.record(JobStatus, z.number().int()),
+    jobs: z.array(JobView),
+  })
+  .meta({ id: 'Batch' });
+export type BatchView = z.infer<typeof BatchView>;
+
+export const CountsReply = z
+  .object({ counts: z.partialRecord(CategoryName, z.number().int()), images: z.number().int() })
+  .meta({ id: 'Counts' });
+export type CountsReply = z.infer<typeof CountsReply>;
+export const FacetsReply = z
+  .object({ total: z.number().int(), facets: z.array(FacetView) })
+  .meta({ id: 'Facets' });
+export type FacetsReply = z.infer<typeof FacetsReply>;
+export const RescanReply = z.object({ results: z.array(RescanResult) }).meta({ id: 'Rescanned' });
+export const ProblemsReply = z.object({ problems: z.array(ProblemFile) }).meta({ id: 'ProblemFiles' });
+export const JobsReply = z.object({ jobs: z.array(JobView) }).meta({ id: 'Jobs' });
+export const QueuesReply = z.object({ queues: z.array(QueueView) }).meta({ id: 'Queues' });
+export const HostsReply = z.object({ hosts: z.array(HostView) }).meta({ id: 'Hosts' });
+export const KeysReply = z.object({ keys: z.array(ApiKeyView) }).meta({ id: 'ApiKeys' });
+/** The only time that a key's secret is shown. */
+export const KeyCreated = z.object({ key: ApiKeyView, secret: z.string() }).meta({ id: 'ApiKeyCreated' });
+export type KeyCreated = z.infer<typeof KeyCreated>;
+
+/** Who asks, by what right. */
+export const SessionView = z
+  .object({
+    name: z.string(),
+    scopes: z.array(Scope),
+    by: z.enum(['session', 'key']),
+    /** GAZE runs for the person at this machine: there is no password and nothing to sign out of. */
+    local: z.boolean(),
+  })
+  .meta({ id: 'Session' });
+export type SessionView = z.infer<typeof SessionView>;
+export const LoginBody = z.strictObject({ password: z.string().min(1).max(1000) }).meta({ id: 'Login' });
+
+export const EventsQuerystring = z.object({
+  /** Where the listener stands; absent: from now on. */
+  token: z.string().max(200).optional(),
+  /** Comma-separated; absent: all. */
+  topics: z
+    .string()
+    .max(200)
+    .refine((list) => list.split(',').every((topic) => (eventTopics as readonly string[]).includes(topic)), {
+      error: `must be a comma-separated list of ${eventTopics.join(', ')}`,
+    })
+    .optional(),
+});
+
+export const MediaQuerystring = z.object({
+  /** Present: the browser saves the picture instead of showing it. */
+  download: z.string().max(200).optional(),
+});
+export const ThumbParams = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+  file: z.string().max(20),
+});
+export const ThumbQuerystring = z.object({
+  /** Where the original lies: needed while the thumbnail has not been made yet. */
+  key: z.string().max(900).optional(),
+});
+
 // ── the endpoints kept from the original, in their exact old shapes; unknown keys are ignored as they always were ──
 
 export const LegacyPresets = z
@@ -115,6 +228,10 @@ export const LegacyGenerateBody = z
 export const LegacyGenerateReply = z
   .object({ jobs: z.array(z.object({ job_id: z.string(), status: z.literal('queued') })) })
   .meta({ id: 'LegacyGenerated' });
+
+export const LegacyGenerateParams = z.object({ preset_slug: Slug });
+export const LegacyJobParams = z.object({ job_id: z.string().min(1).max(100) });
+export const LegacyKeyReply = z.object({ api_key: z.string() }).meta({ id: 'LegacyKey' });
 
 export const LegacyStatus = z.enum(['pending', 'running', 'done', 'failed']);
 

@@ -24,6 +24,8 @@ export const GenerationRecord = z
     host: z.object({ id: z.string(), name: z.string() }),
     seconds: z.object({ queued: z.number(), rendering: z.number() }),
     notes: z.array(z.string()),
+    /** How many pictures the attempt made, so that a half stored set is not taken for a whole one; absent: one. */
+    pictures: z.number().int().min(1).optional(),
   })
   .meta({ id: 'GenerationRecord' });
 export type GenerationRecord = z.infer<typeof GenerationRecord>;

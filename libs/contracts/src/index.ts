@@ -1,5 +1,6 @@
 export * from './auth.ts';
 export * from './bus.ts';
+export * from './bus-permissions.ts';
 export * from './categories/index.ts';
 export * from './entity.ts';
 export * from './errors.ts';

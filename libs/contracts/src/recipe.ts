@@ -76,6 +76,8 @@ export const SnapshotLora = z.object({
   /** Path relative to ComfyUI's `loras` folder, with `/`. */
   name: z.string(),
   weight: z.number(),
+  /** Strength for the text encoder where it differs from `weight`. */
+  clip_weight: z.number().optional(),
   /** The entity's triggers, empty where the field is not selected. */
   triggers: z.string(),
 });

@@ -35,6 +35,7 @@ export const action: CategoryDeclaration = {
     loraSection,
   ],
   replaces: ['defaults::pose'],
+  replacesOnlyPopulated: true,
   lora: { node: 18, priority: 1, stackOrder: 2 },
   loraFolder: 'Illustrious/Poses/',
   tags,

@@ -87,8 +87,10 @@ export interface CategoryDeclaration {
   /** Loose: unknown keys pass, common slips of hand-written JSON are understood. */
   schema: z.ZodType;
   sections: readonly PromptSection[];
-  /** Fields of a character (`section::key`, or a whole `section`) that a populated entity of this category replaces. */
+  /** Fields of a character (`section::key`, or a whole `section`) that a selected entity of this category replaces. */
   replaces: readonly string[];
+  /** Only an entity that holds prompt text replaces them; an outfit or scene may leave all of it to its LoRA. */
+  replacesOnlyPopulated?: boolean;
   lora: LoraSlot | null;
   /** Prefix of LoRA names below ComfyUI's `loras` folder. */
   loraFolder: string | null;
@@ -120,7 +122,7 @@ const text = z.union([z.string(), z.array(z.union([z.string(), z.null()])), z.nu
 export const PromptValue = text.optional();
 
 /** `true`, `"true"`, `false`, `"false"`: people write both. */
-export const LooseBoolean = z.union([z.boolean(), z.string().regex(/^\s*(true|false)\s*$/i), z.null()], {
+export const LooseBoolean = z.union([z.boolean(), z.string().regex(/^\s*(true|false)\s*$/i, 'must be true or false'), z.null()], {
   error: 'must be true or false',
 });
 

@@ -3,12 +3,13 @@ import type { CategoryDeclaration } from './declaration.ts';
 import { LooseBoolean, PromptValue, tagSchema } from './declaration.ts';
 
 /** A preset names its parts by key (`character`, `outfit`, …), each of them loose: older files differ in detail. */
-const part = z
-  .looseObject({
-    use_lora: LooseBoolean.optional(),
-    fields: z.record(z.string(), z.unknown()).nullish(),
-  })
-  .nullish();
+const onePart = z.looseObject({
+  use_lora: LooseBoolean.optional(),
+  fields: z.union([z.record(z.string(), z.unknown()), z.array(z.string())]).nullish(),
+});
+
+/** Older files have a bare id, or a list, where an object belongs. */
+const part = z.union([onePart, z.string(), z.array(z.union([onePart, z.string()]))]).nullish();
 
 export const preset: CategoryDeclaration = {
   name: 'presets',
@@ -30,7 +31,7 @@ export const preset: CategoryDeclaration = {
     scene: part,
     style: part,
     detailer: part,
-    checkpoint: z.looseObject({ checkpoint_path: z.string().nullish() }).nullish(),
+    checkpoint: z.union([z.looseObject({ checkpoint_path: z.string().nullish() }), z.string()]).nullish(),
     width: z.union([z.number(), z.string()]).nullish(),
     height: z.union([z.number(), z.string()]).nullish(),
     extra_positive: PromptValue,

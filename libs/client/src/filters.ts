@@ -1,0 +1,41 @@
+import type { CategoryName, JobStatus } from '@gaze/contracts';
+
+export interface Page<T> {
+  items: T[];
+  /** Given back as `cursor` for the next page; null on the last one. */
+  next_cursor: string | null;
+}
+
+interface Paging {
+  cursor?: string | null | undefined;
+  limit?: number | undefined;
+}
+
+type Nsfw = 'sfw' | 'nsfw' | 'all';
+
+export interface LibraryFilter extends Paging {
+  q?: string | undefined;
+  favourite?: boolean | undefined;
+  nsfw?: Nsfw | undefined;
+  sort?: 'favourite' | 'name' | 'recent' | undefined;
+  has_lora?: boolean | undefined;
+  has_cover?: boolean | undefined;
+  has_problem?: boolean | undefined;
+  /** `key:value`; several of one key widen, different keys narrow. */
+  tag?: readonly string[] | undefined;
+}
+
+export interface ImageFilter extends Paging {
+  category?: CategoryName | undefined;
+  slug?: string | undefined;
+  favourite?: boolean | undefined;
+  nsfw?: Nsfw | undefined;
+  checkpoint?: string | undefined;
+}
+
+export interface JobFilter extends Paging {
+  status?: readonly JobStatus[] | undefined;
+  batch_id?: string | undefined;
+  category?: CategoryName | undefined;
+  slug?: string | undefined;
+}

@@ -1,0 +1,7 @@
+export { ApiError } from './api-error.ts';
+export { buildClient } from './client.ts';
+export type { Client } from './client.ts';
+export { connectEvents } from './events.ts';
+export type { ConnectionState, EventConnection, EventOptions } from './events.ts';
+export type { ImageFilter, JobFilter, LibraryFilter, Page } from './filters.ts';
+export type { CallOptions, ClientOptions } from './request.ts';

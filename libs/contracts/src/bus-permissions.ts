@@ -1,0 +1,77 @@
+import { streams, subjects } from './bus.ts';
+import { catalogRpc, hostRpc, ledgerRpc } from './rpc.ts';
+
+/** Who has credentials of its own on the bus. `operator`: a person's tools on this machine, such as `npm run keys`. */
+export const busUsers = ['catalog', 'generator', 'gateway', 'llm-worker', 'operator'] as const;
+export type BusUser = (typeof busUsers)[number];
+
+export interface BusPermissions {
+  publish: readonly string[];
+  subscribe: readonly string[];
+  /** May answer a question, on the address that came with it. */
+  respond: boolean;
+}
+
+/** Prefix of the addresses to which answers for a user come; nobody else may listen there. */
+export function inboxPrefix(user: string): string {
+  return `_INBOX.${user.replace(/[^a-zA-Z0-9_-]/g, '_')}`;
+}
+
+const inbox = (user: BusUser): string => `${inboxPrefix(user)}.>`;
+const questions = (rpc: Readonly<Record<string, { subject: string }>>): string[] =>
+  Object.values(rpc).map((contract) => contract.subject);
+
+/** What a worker needs of JetStream to pull from one stream whose consumers the catalog made. */
+const pulling = (stream: string): string[] => [
+  '$JS.API.INFO',
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.CONSUMER.INFO.${stream}.*`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+  `$JS.ACK.${stream}.>`,
+];
+
+/**
+ * What each part may say and hear on the bus, and nothing else: a generator cannot make keys, a gateway cannot
+ * complete jobs, and only the catalog makes streams and dispatches work.
+ */
+export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
+  catalog: {
+    publish: [
+      subjects.events,
+      subjects.assignmentsChanged,
+      subjects.control('*'),
+      ...streams.image.subjects,
+      ...streams.llm.subjects,
+      '$JS.API.>',
+    ],
+    subscribe: ['gaze.rpc.>', subjects.heartbeats, inbox('catalog')],
+    respond: true,
+  },
+  generator: {
+    publish: [
+      ...questions(ledgerRpc),
+      ...questions(hostRpc),
+      subjects.heartbeats,
+      subjects.allProgress,
+      subjects.allPreviews,
+      ...pulling(streams.image.name),
+    ],
+    subscribe: [subjects.assignmentsChanged, subjects.control('*'), inbox('generator')],
+    respond: false,
+  },
+  gateway: {
+    publish: questions(catalogRpc),
+    subscribe: [subjects.events, subjects.allProgress, subjects.allPreviews, inbox('gateway')],
+    respond: false,
+  },
+  'llm-worker': {
+    publish: ['gaze.rpc.llm.>', subjects.heartbeats, subjects.allProgress, ...pulling(streams.llm.name)],
+    subscribe: [subjects.control('*'), inbox('llm-worker')],
+    respond: false,
+  },
+  operator: {
+    publish: [...questions(catalogRpc), ledgerRpc.attempts.subject],
+    subscribe: [subjects.events, subjects.allProgress, inbox('operator')],
+    respond: false,
+  },
+};
