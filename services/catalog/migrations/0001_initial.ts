@@ -31,6 +31,7 @@ const statements = [
     page_state json NOT NULL DEFAULT '{}',
     cover_key text,
     cover_sha256 text,
+    sample_cover_due boolean NOT NULL DEFAULT true,
     file_size bigint NOT NULL,
     file_mtime_ms double precision NOT NULL,
     file_ctime_ms double precision NOT NULL,
@@ -40,7 +41,10 @@ const statements = [
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (category, slug)
   )`,
-  `CREATE UNIQUE INDEX entity_file ON entity (category, filename)`,
+  // A hidden row gives its file's name up: another entry may be written under it.
+  `CREATE UNIQUE INDEX entity_file ON entity (category, filename) WHERE gone_at IS NULL`,
+  `CREATE INDEX entity_gone ON entity (gone_at) WHERE gone_at IS NOT NULL`,
+  `CREATE INDEX entity_sample_cover_due ON entity (category, slug) WHERE sample_cover_due AND gone_at IS NULL`,
   `CREATE INDEX entity_order ON entity (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE gone_at IS NULL`,
   `CREATE INDEX entity_by_id ON entity (category, id)`,
   `CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops)`,
@@ -100,6 +104,8 @@ const statements = [
   )`,
   `CREATE INDEX image_order ON image (created_at DESC, id DESC)`,
   `CREATE INDEX image_owner ON image (owner_category, owner_slug, created_at DESC, id DESC)`,
+  `CREATE INDEX image_favourite ON image (created_at DESC, id DESC) WHERE is_favourite`,
+  `CREATE INDEX image_checkpoint ON image (checkpoint, created_at DESC, id DESC)`,
   `CREATE INDEX image_job ON image (job_id)`,
   `CREATE INDEX image_sidecar_due ON image (id) WHERE NOT sidecar_written`,
 
@@ -145,6 +151,8 @@ const statements = [
     attempt integer NOT NULL DEFAULT 0,
     counted_attempts integer NOT NULL DEFAULT 0,
     avoid_hosts text[] NOT NULL DEFAULT '{}',
+    unfit_hosts text[] NOT NULL DEFAULT '{}',
+    fair_ms double precision NOT NULL DEFAULT 0,
     not_before timestamptz,
     reason text,
     error json,
@@ -224,6 +232,7 @@ const statements = [
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
   `CREATE INDEX event_unnumbered ON event (id) WHERE sequence IS NULL`,
+  `CREATE INDEX event_age ON event (created_at)`,
 
   `CREATE TABLE setting (key text PRIMARY KEY, value json NOT NULL)`,
   `CREATE TABLE api_key (

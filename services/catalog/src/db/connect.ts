@@ -1,7 +1,8 @@
 import type { Log } from '@gaze/runtime';
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Transaction } from 'kysely';
+import type { PostgresPool, PostgresPoolClient, Transaction } from 'kysely';
 import pg from 'pg';
+import { typedDbError } from './errors.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -15,7 +16,7 @@ const int8Oid = 20;
  * A pool of connections and kysely on it.
  *
  * Seeds and sequences are 64-bit in Postgres and at most 2^53 - 1 here; one that is larger is an error and
- * never a silently rounded number.
+ * never a silently rounded number. Errors leave it typed (`typedDbError`), whoever asked.
  */
 export function connectDb(options: { url: string; max?: number; log: Log }): { db: Db; pool: pg.Pool } {
   const types = {
@@ -26,13 +27,41 @@ export function connectDb(options: { url: string; max?: number; log: Log }): { d
     connectionString: options.url,
     max: options.max ?? 12,
     connectionTimeoutMillis: 4000,
+    keepAlive: true,
     // A query that hangs would hold a transaction, and with it the queue.
     statement_timeout: 30_000,
     types: types as pg.CustomTypesConfig,
   });
   // Without a listener a connection that dies while idle would end the process.
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle PostgreSQL connection ended'));
-  return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }), pool };
+  return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: typedPool(pool) }) }), pool };
+}
+
+/** The pool as kysely sees it, its errors typed in this one place. */
+function typedPool(pool: pg.Pool): PostgresPool {
+  // Kysely tells connections apart by identity: one wrapper per client, for as long as the client lives.
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    async connect() {
+      const client = await pool.connect().catch(rethrowTyped);
+      const known = wrapped.get(client) ?? typedClient(client);
+      wrapped.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+function typedClient(client: pg.PoolClient): PostgresPoolClient {
+  // A connection that dies between two statements says so here; the next statement fails and is typed.
+  client.on('error', () => undefined);
+  const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrowTyped);
+  return { query: query as unknown as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
+}
+
+function rethrowTyped(error: unknown): never {
+  throw typedDbError(error);
 }
 
 function parseInt8(text: string): number {

@@ -30,6 +30,7 @@ export interface EntityTable {
   page_state: JsonWithDefault<PageState>;
   cover_key: string | null;
   cover_sha256: string | null;
+  sample_cover_due: Generated<boolean>;
   file_size: Int8;
   file_mtime_ms: number;
   file_ctime_ms: number;
@@ -132,7 +133,12 @@ export interface JobTable {
   stream_sequence: number | null;
   attempt: Generated<number>;
   counted_attempts: Generated<number>;
+  /** Hosts that failed the job: taken again only where no other can do it. */
   avoid_hosts: Generated<string[]>;
+  /** Hosts that refused it: never taken again. */
+  unfit_hosts: Generated<string[]>;
+  /** How long it would take first come, first served, as estimated when it came. */
+  fair_ms: Generated<number>;
   not_before: NullableTime;
   reason: string | null;
   error: NullableJson<WireError & { class?: FailureClass }>;

@@ -1,13 +1,17 @@
 import type { CategoryName, GenerationRecord, ImageDetail, ImageView, StoredImage } from '@gaze/contracts';
-import { GenerationRecord as GenerationRecordSchema, catalogRpc } from '@gaze/contracts';
-import { checkImage, readAll, readPngText, sha256Of } from '@gaze/media';
+import { catalogRpc } from '@gaze/contracts';
 import type { ObjectStore } from '@gaze/media';
 import { every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db, DbOrTrx, Trx } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
+import { singleFlight } from '../single-flight.ts';
+import { changeFlags } from './flags.ts';
+import type { FlagChange } from './flags.ts';
 import { listImages } from './list.ts';
 import { writeDueSidecars } from './sidecars.ts';
+import { findStored } from './stored.ts';
+import type { StoredAttempt } from './stored.ts';
 import { imageDetail, imageView, selectImages } from './views.ts';
 
 export interface CompletedJob {
@@ -27,7 +31,7 @@ export interface Images {
   stop: () => Promise<void>;
   viewsForJobs: (db: DbOrTrx, jobIds: readonly string[]) => Promise<Map<string, ImageView[]>>;
   /** Complete pictures that an attempt stored before it could say so; null where there are none. */
-  findStored: (folder: string, jobId: string, attempt: number) => Promise<{ images: StoredImage[]; record: GenerationRecord } | null>;
+  findStored: (folder: string, jobId: string, attempt: number) => Promise<StoredAttempt | null>;
   serve: (nc: NatsConnection) => { stop: () => Promise<void> }[];
 }
 
@@ -35,38 +39,16 @@ const catchUpEveryMs = 5000;
 
 export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; log: Log }): Images {
   const { db, store, events, log } = deps;
-  let writing: Promise<void> | null = null;
-  let again = false;
   let ticker: { stop: () => void } | null = null;
+  const writing = singleFlight(
+    () => writeDueSidecars(deps),
+    (error) => log.warn({ err: error }, 'sidecars could not be written; they are tried again'),
+  );
 
-  async function write(): Promise<void> {
-    do {
-      again = false;
-      while ((await writeDueSidecars(deps)) > 0);
-    } while (again);
-  }
-  function wake(): void {
-    if (writing !== null) {
-      again = true;
-      return;
-    }
-    writing = write()
-      .catch((error: unknown) => log.warn({ err: error }, 'sidecars could not be written; they are tried again'))
-      .finally(() => (writing = null));
-  }
-
-  async function flags(change: { image_id: string; is_favourite?: boolean | undefined; is_nsfw?: boolean | undefined; rating?: number | null | undefined }): Promise<ImageDetail> {
-    const { image_id, ...given } = change;
-    const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const detail = await db.transaction().execute(async (trx) => {
-      await trx.updateTable('image').set({ ...values, sidecar_written: false }).where('id', '=', image_id).execute();
-      const changed = await imageDetail(trx, image_id);
-      const { generation: _generation, ...image } = changed;
-      await events.emit(trx, { type: 'image.changed', image });
-      return changed;
-    });
+  async function flags(change: FlagChange): Promise<ImageDetail> {
+    const detail = await db.transaction().execute((trx) => changeFlags(trx, events, change));
     events.wake();
-    wake();
+    writing.wake();
     return detail;
   }
 
@@ -76,9 +58,9 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
       await trx
         .insertInto('image')
         .values(
-          images.map((image, ordinal) => ({
+          images.map(({ key, sha256, bytes, width, height }, ordinal) => ({
             id: ids[ordinal] ?? '',
-            ...image,
+            ...{ key, sha256, bytes, width, height },
             owner_category: job.owner?.category ?? null,
             owner_slug: job.owner?.slug ?? null,
             job_id: job.jobId,
@@ -98,49 +80,30 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
       for (const image of views) await events.emit(trx, { type: 'image.created', image });
       return views;
     },
-    wake,
-    start: () => {
-      ticker = every(catchUpEveryMs, async () => wake(), log);
+    wake: writing.wake,
+    start() {
+      writing.wake();
+      ticker = every(catchUpEveryMs, () => Promise.resolve(writing.wake()), log);
     },
     async stop() {
       ticker?.stop();
-      await writing;
+      await writing.stop();
     },
     async viewsForJobs(from, jobIds) {
       const views = new Map<string, ImageView[]>(jobIds.map((id) => [id, []]));
       if (jobIds.length === 0) return views;
-      const rows = await selectImages(from).where('image.job_id', 'in', [...jobIds]).orderBy('image.ordinal').execute();
+      const rows = await selectImages(from)
+        .where('image.job_id', 'in', [...jobIds])
+        .orderBy('image.ordinal')
+        .execute();
       for (const row of rows) if (row.job_id !== null) views.get(row.job_id)?.push(imageView(row));
       return views;
     },
-    async findStored(folder, jobId, attempt) {
-      const page = await store.list(`${folder}/gen_${jobId}_${attempt}_`, { limit: 64 });
-      const keys = page.keys.filter((key) => key.endsWith('.png')).sort();
-      const images: StoredImage[] = [];
-      let record: GenerationRecord | null = null;
-      for (const key of keys) {
-        const bytes = await readAll(store, key);
-        // A stored file is whole or absent, but not every file is ours: one that does not decode does not count.
-        const image = await checkImage(bytes).catch(() => null);
-        const parsed = GenerationRecordSchema.safeParse(parseJson(readPngText(bytes).gaze ?? ''));
-        if (image === null || !parsed.success) return null;
-        record = parsed.data;
-        images.push({ key, sha256: sha256Of(bytes), bytes: bytes.length, width: image.width, height: image.height });
-      }
-      return record === null ? null : { images, record };
-    },
+    findStored: (folder, jobId, attempt) => findStored(store, folder, jobId, attempt),
     serve: (nc) => [
       serveRpc(nc, catalogRpc.imagesList, (query) => listImages(db, query), { log }),
       serveRpc(nc, catalogRpc.imagesGet, ({ image_id }) => imageDetail(db, image_id), { log }),
       serveRpc(nc, catalogRpc.imagesFlags, flags, { log }),
     ],
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -6,7 +6,10 @@ import type { DbOrTrx } from '../db/connect.ts';
 /** How many of its newest pictures a fallback cover is drawn from. */
 const fallbackChoice = 20;
 
-/** The columns of a card. `own` pictures are drawn from at random by the database, so that a page is one question. */
+/**
+ * The columns of cards. Pictures and problems are looked up per row: narrow the rows down by slug, so that a page
+ * costs a page. Fallback covers are drawn at random by the database.
+ */
 export function selectCards(db: DbOrTrx) {
   return db
     .selectFrom('entity')
@@ -20,6 +23,7 @@ export function selectCards(db: DbOrTrx) {
               .whereRef('image.owner_category', '=', 'entity.category')
               .whereRef('image.owner_slug', '=', 'entity.slug')
               .orderBy('image.created_at', 'desc')
+              .orderBy('image.id', 'desc')
               .limit(fallbackChoice)
               .as('recent'),
           )
@@ -30,8 +34,19 @@ export function selectCards(db: DbOrTrx) {
           .as('fallback'),
       (join) => join.onTrue(),
     )
-    .leftJoin('problem_file', (join) =>
-      join.onRef('problem_file.category', '=', 'entity.category').onRef('problem_file.file', '=', 'entity.filename'),
+    .leftJoinLateral(
+      (e) =>
+        e
+          .selectFrom('problem_file')
+          .select(['problem_file.file as problem_file', 'problem_file.message as problem_message'])
+          .whereRef('problem_file.category', '=', 'entity.category')
+          .where(concernsEntity)
+          // Its own fault says more than somebody else's claim to its address.
+          .orderBy(sql`problem_file.file = entity.filename`, 'desc')
+          .orderBy('problem_file.file')
+          .limit(1)
+          .as('problem'),
+      (join) => join.onTrue(),
     )
     .select([
       'entity.category',
@@ -39,6 +54,7 @@ export function selectCards(db: DbOrTrx) {
       'entity.id',
       'entity.name',
       'entity.subtitle',
+      'entity.filename',
       'entity.is_favourite',
       'entity.is_nsfw',
       'entity.lora_name',
@@ -47,10 +63,14 @@ export function selectCards(db: DbOrTrx) {
       'entity.cover_sha256',
       'fallback.fallback_key',
       'fallback.fallback_sha256',
-      'problem_file.message as problem',
+      'problem.problem_file',
+      'problem.problem_message',
     ])
     .where('entity.gone_at', 'is', null);
 }
+
+/** Both parties of a collision are marked: the newcomer by its file, the holder by the address that both want. */
+export const concernsEntity = sql<boolean>`(problem_file.file = entity.filename OR (problem_file.kind = 'collision' AND problem_file.slug = entity.slug))`;
 
 type CardRow = Awaited<ReturnType<ReturnType<typeof selectCards>['executeTakeFirstOrThrow']>>;
 
@@ -65,8 +85,13 @@ export function toCard(row: CardRow): EntityCard {
     is_nsfw: row.is_nsfw,
     cover: coverOf(row),
     lora: row.lora_name === null ? null : { name: row.lora_name, weight: row.lora_weight ?? 1 },
-    problem: row.problem,
+    problem: problemOf(row),
   };
+}
+
+function problemOf(row: CardRow): string | null {
+  if (row.problem_file === null || row.problem_file === row.filename) return row.problem_message;
+  return `The file ${row.problem_file} asks for the same address and is left out. Give one of the two another id.`;
 }
 
 function coverOf(row: CardRow): CoverView | null {
@@ -81,6 +106,9 @@ function view(kind: CoverView['kind'], key: string, sha256: string): CoverView {
 
 /** One card; null where there is no such entity, or its file is gone. */
 export async function cardOf(db: DbOrTrx, category: CategoryName, slug: string): Promise<EntityCard | null> {
-  const row = await selectCards(db).where('entity.category', '=', category).where('entity.slug', '=', slug).executeTakeFirst();
+  const row = await selectCards(db)
+    .where('entity.category', '=', category)
+    .where('entity.slug', '=', slug)
+    .executeTakeFirst();
   return row === undefined ? null : toCard(row);
 }

@@ -1,9 +1,9 @@
-import type { CategoryName, EntityCard, EntityDetail, PageState, ProblemFile } from '@gaze/contracts';
+import type { CategoryName, EntityDetail, PageState, ProblemFile } from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import { sql } from 'kysely';
 import type { DbOrTrx } from '../db/connect.ts';
 import { imageView, selectImages } from '../images/views.ts';
-import { cardOf, selectCards, toCard } from './cards.ts';
+import { selectCards, toCard } from './cards.ts';
 
 const imagesOnPage = 60;
 
@@ -14,7 +14,7 @@ export function notThere(category: CategoryName, slug: string): GazeError {
 /** Everything that an entity's page shows. @throws GazeError not_found */
 export async function entityDetail(db: DbOrTrx, category: CategoryName, slug: string): Promise<EntityDetail> {
   const row = await selectCards(db)
-    .select(['entity.revision', 'entity.filename', 'entity.data', 'entity.default_fields', 'entity.active_outfit', 'entity.page_state'])
+    .select(['entity.revision', 'entity.data', 'entity.default_fields', 'entity.active_outfit', 'entity.page_state'])
     .where('entity.category', '=', category)
     .where('entity.slug', '=', slug)
     .executeTakeFirst();
@@ -62,10 +62,10 @@ export interface EntityChange {
   page_state?: PageState;
 }
 
-/** Changes what only the database knows of an entity, and answers its card. @throws GazeError not_found */
-export async function changeEntity(db: DbOrTrx, category: CategoryName, slug: string, change: EntityChange): Promise<EntityCard> {
+/** Changes what only the database knows of an entity. @throws GazeError not_found */
+export async function changeEntity(db: DbOrTrx, category: CategoryName, slug: string, change: EntityChange): Promise<void> {
   const { default_fields, page_state, ...plain } = change;
-  await db
+  const result = await db
     .updateTable('entity')
     .set({
       ...plain,
@@ -75,10 +75,8 @@ export async function changeEntity(db: DbOrTrx, category: CategoryName, slug: st
     .where('category', '=', category)
     .where('slug', '=', slug)
     .where('gone_at', 'is', null)
-    .execute();
-  const card = await cardOf(db, category, slug);
-  if (card === null) throw notThere(category, slug);
-  return card;
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw notThere(category, slug);
 }
 
 /** Files that could not be taken over, newest fault first. */

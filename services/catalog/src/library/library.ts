@@ -1,60 +1,80 @@
 import type { CategoryDeclaration, CategoryName, EntityCard, RescanResult } from '@gaze/contracts';
-import { categories, categoryList, catalogRpc, checkpointDefaults } from '@gaze/contracts';
-import { buildKeyedMutex, serveRpc } from '@gaze/runtime';
+import { catalogRpc, categories, categoryList } from '@gaze/contracts';
+import type { EntityLoader } from '@gaze/domain';
+import { wardrobe } from '@gaze/domain';
+import type { ObjectStore } from '@gaze/media';
+import { GazeError, buildKeyedMutex, every, serveRpc } from '@gaze/runtime';
 import type { NatsConnection } from '@gaze/runtime';
-import { templateDefaults, wardrobe } from '@gaze/domain';
-import { GazeError } from '@gaze/runtime';
+import type { Trx } from '../db/connect.ts';
 import { imageByIdOrThrow } from '../images/views.ts';
 import { cardOf } from './cards.ts';
 import { setCover } from './covers.ts';
 import type { EntityChange } from './detail.ts';
 import { changeEntity, entityDetail, listProblems, notThere } from './detail.ts';
-import { countsOf, facetsOf, listLibrary } from './list.ts';
+import { countsOf, facetsOf } from './facets.ts';
+import { generationDefaults } from './generation-defaults.ts';
+import { listLibrary } from './list.ts';
 import { buildLoader } from './loader.ts';
-import type { ScanDeps } from './scan.ts';
+import { listPresets } from './presets.ts';
+import { buildSampleCovers } from './sample-covers.ts';
 import { scanCategory } from './scan.ts';
+import type { ScanDeps, ScanOptions } from './scan.ts';
+import { forgetLongGone } from './scan-store.ts';
 import type { Template } from './template.ts';
-import { readTemplate } from './template.ts';
+import { templateOf } from './template.ts';
 import { watchFolders } from './watch.ts';
+
+export interface LibraryDeps extends ScanDeps {
+  store: ObjectStore;
+  defaultCheckpoint: () => Promise<string | null>;
+}
 
 export interface Library {
   /** Scans one category, or all of them. Scans of one category never overlap. */
-  scan: (category?: CategoryName) => Promise<RescanResult[]>;
-  /** Follows edits from outside until `stop`. */
-  watch: () => { stop: () => Promise<void> };
+  scan: (category?: CategoryName, options?: ScanOptions) => Promise<RescanResult[]>;
+  /** Follows edits from outside, and takes sample covers over. */
+  start: () => void;
+  stop: () => Promise<void>;
+  loader: EntityLoader;
+  /** The workflow that a checkpoint renders with. */
   templateFor: (checkpointData: Record<string, unknown>) => Promise<Template>;
   serve: (nc: NatsConnection) => { stop: () => Promise<void> }[];
 }
 
+/** What the watcher missed, on file systems that tell nothing, is found by a scan that reads stamps only. */
+const lookEveryMs = 5 * 60_000;
+const forgetEveryMs = 6 * 60 * 60_000;
+
 /** The library: entities as the files say, and what people add to them. */
-export function buildLibrary(deps: ScanDeps & { defaultCheckpoint: () => Promise<string | null> }): Library {
+export function buildLibrary(deps: LibraryDeps): Library {
   const { db, dataDir, events, log } = deps;
   const mutex = buildKeyedMutex();
+  const loader = buildLoader(db, dataDir);
+  const covers = buildSampleCovers(deps);
+  let parts: { stop: () => Promise<void> | void }[] = [];
 
-  const scanOne = (declaration: CategoryDeclaration): Promise<RescanResult> => mutex.run(declaration.name, () => scanCategory(deps, declaration));
+  const scanOne = (declaration: CategoryDeclaration, options?: ScanOptions): Promise<RescanResult> =>
+    mutex.run(declaration.name, () => scanCategory(deps, declaration, options));
 
-  async function scan(category?: CategoryName): Promise<RescanResult[]> {
-    const wanted = category === undefined ? categoryList : [categories[category]];
+  async function scan(category?: CategoryName, options?: ScanOptions): Promise<RescanResult[]> {
     const results: RescanResult[] = [];
-    for (const declaration of wanted) results.push(await scanOne(declaration));
+    for (const declaration of category === undefined ? categoryList : [categories[category]]) {
+      results.push(await scanOne(declaration, options));
+    }
+    covers.wake();
     return results;
   }
 
-  /** A change of the database's own columns, told to everybody who looks. */
-  async function change(category: CategoryName, slug: string, what: EntityChange): Promise<EntityCard> {
-    const card = await db.transaction().execute(async (trx) => {
-      const changed = await changeEntity(trx, category, slug, what);
-      await events.emit(trx, { type: 'entity.changed', entity: changed });
-      return changed;
-    });
-    events.wake();
-    return card;
+  function noticed(declaration: CategoryDeclaration, named: ReadonlySet<string>): void {
+    scanOne(declaration, { named })
+      .then(() => covers.wake())
+      .catch((error: unknown) => log.error({ err: error, category: declaration.name }, 'a scan failed; the next one makes up for it'));
   }
 
-  async function cover(category: CategoryName, slug: string, imageId: string | null): Promise<EntityCard> {
+  /** A change of the database's own columns, told to everybody who looks. */
+  async function told(category: CategoryName, slug: string, change: (trx: Trx) => Promise<void>): Promise<EntityCard> {
     const card = await db.transaction().execute(async (trx) => {
-      const image = imageId === null ? null : await imageByIdOrThrow(trx, imageId);
-      if (!(await setCover(trx, category, slug, image))) throw notThere(category, slug);
+      await change(trx);
       const changed = await cardOf(trx, category, slug);
       if (changed === null) throw notThere(category, slug);
       await events.emit(trx, { type: 'entity.changed', entity: changed });
@@ -64,8 +84,18 @@ export function buildLibrary(deps: ScanDeps & { defaultCheckpoint: () => Promise
     return card;
   }
 
+  const change = (category: CategoryName, slug: string, what: EntityChange): Promise<EntityCard> =>
+    told(category, slug, (trx) => changeEntity(trx, category, slug, what));
+
+  async function cover(category: CategoryName, slug: string, imageId: string | null): Promise<EntityCard> {
+    return told(category, slug, async (trx) => {
+      const image = imageId === null ? null : await imageByIdOrThrow(trx, imageId);
+      if (!(await setCover(trx, category, slug, image))) throw notThere(category, slug);
+    });
+  }
+
   async function outfit(category: CategoryName, slug: string, name: string): Promise<EntityCard> {
-    const entity = await buildLoader(db, dataDir).entity(category, slug);
+    const entity = await loader.entity(category, slug);
     if (entity === null) throw notThere(category, slug);
     if (!Object.hasOwn(wardrobe(entity.data).outfits, name)) {
       throw new GazeError('not_found', `${entity.name} has no outfit «${name}».`, { field: 'outfit' });
@@ -73,26 +103,22 @@ export function buildLibrary(deps: ScanDeps & { defaultCheckpoint: () => Promise
     return change(category, slug, { active_outfit: name });
   }
 
-  const templateFor = (data: Record<string, unknown>): Promise<Template> =>
-    readTemplate(dataDir, typeof data.workflow === 'string' && data.workflow !== '' ? data.workflow.replace(/\.json$/, '') : undefined);
-
-  async function generationDefaults(asked: string | undefined) {
-    const plain = templateDefaults((await templateFor({})).workflow);
-    const wanted = asked ?? (await deps.defaultCheckpoint()) ?? plain.checkpoint;
-    const found = await buildLoader(db, dataDir).checkpoint(wanted);
-    const data = found?.data ?? { checkpoint_path: wanted, ...checkpointDefaults };
-    const template = await templateFor(data);
-    return {
-      template: { name: template.name, hash: template.hash, ...templateDefaults(template.workflow) },
-      checkpoint: { path: found?.id ?? wanted, slug: found?.slug ?? null, name: found?.name ?? wanted, data },
-    };
-  }
-
   return {
     scan,
-    watch: () =>
-      watchFolders(dataDir, categoryList, (declaration) => void scanOne(declaration).catch((error: unknown) => log.error({ err: error, category: declaration.name }, 'a scan failed')), log),
-    templateFor,
+    loader,
+    templateFor: (data) => templateOf(dataDir, data),
+    start() {
+      covers.start();
+      parts = [
+        watchFolders({ dataDir, declarations: categoryList, onChange: noticed, log }),
+        every(lookEveryMs, async () => void (await scan()), log),
+        every(forgetEveryMs, () => forgetLongGone(db), log),
+      ];
+    },
+    async stop() {
+      for (const part of parts) await part.stop();
+      await covers.stop();
+    },
     serve: (nc) => [
       serveRpc(nc, catalogRpc.libraryList, (query) => listLibrary(db, query), { log }),
       serveRpc(nc, catalogRpc.libraryFacets, ({ category }) => facetsOf(db, category), { log }),
@@ -101,29 +127,20 @@ export function buildLibrary(deps: ScanDeps & { defaultCheckpoint: () => Promise
       serveRpc(nc, catalogRpc.entityGet, ({ category, slug }) => entityDetail(db, category, slug), { log }),
       serveRpc(nc, catalogRpc.entityFavourite, ({ category, slug, favourite }) => change(category, slug, { is_favourite: favourite }), { log }),
       serveRpc(nc, catalogRpc.entityDefaults, ({ category, slug, fields }) => change(category, slug, { default_fields: fields }), { log }),
-      serveRpc(nc, catalogRpc.entityState, async ({ category, slug, state }) => {
-        await changeEntity(db, category, slug, { page_state: state });
-        return state;
-      }, { log }),
+      serveRpc(
+        nc,
+        catalogRpc.entityState,
+        async ({ category, slug, state }) => {
+          await changeEntity(db, category, slug, { page_state: state });
+          return state;
+        },
+        { log },
+      ),
       serveRpc(nc, catalogRpc.entityOutfit, ({ category, slug, outfit: name }) => outfit(category, slug, name), { log }),
       serveRpc(nc, catalogRpc.entityCover, ({ category, slug, image_id }) => cover(category, slug, image_id), { log }),
       serveRpc(nc, catalogRpc.problemsList, async () => ({ problems: await listProblems(db) }), { log }),
-      serveRpc(nc, catalogRpc.presetsList, async () => ({ presets: await listPresets(deps) }), { log }),
-      serveRpc(nc, catalogRpc.generationDefaults, ({ checkpoint }) => generationDefaults(checkpoint), { log }),
+      serveRpc(nc, catalogRpc.presetsList, async () => ({ presets: await listPresets(db) }), { log }),
+      serveRpc(nc, catalogRpc.generationDefaults, ({ checkpoint }) => generationDefaults({ ...deps, loader }, checkpoint), { log }),
     ],
   };
-}
-
-/** All presets in the shape of the original's API, which knows no pages. */
-async function listPresets(deps: ScanDeps): Promise<{ id: string; slug: string; name: string; has_cover: boolean }[]> {
-  const rows = await deps.db
-    .selectFrom('entity')
-    .select(['id', 'slug', 'name', 'cover_key'])
-    .where('category', '=', 'presets')
-    .where('gone_at', 'is', null)
-    .orderBy('is_favourite', 'desc')
-    .orderBy('name')
-    .limit(5000)
-    .execute();
-  return rows.map(({ id, slug, name, cover_key }) => ({ id, slug, name, has_cover: cover_key !== null }));
 }

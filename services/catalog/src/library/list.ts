@@ -1,71 +1,85 @@
-import type { CategoryName, EntityCard, FacetView, LibraryQuery } from '@gaze/contracts';
-import { categories } from '@gaze/contracts';
+import type { CategoryName, EntityCard, LibraryQuery } from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import { sql } from 'kysely';
 import type { Expression, SqlBool } from 'kysely';
+import { z } from 'zod';
 import type { DbOrTrx } from '../db/connect.ts';
-import { selectCards, toCard } from './cards.ts';
+import { exactTime, exactTimePattern, readCursor, writeCursor } from '../db/cursor.ts';
+import { concernsEntity, selectCards, toCard } from './cards.ts';
 
 /** One page of a category's cards, by keyset: any page costs the same. */
 export async function listLibrary(db: DbOrTrx, query: LibraryQuery): Promise<{ items: EntityCard[]; next_cursor: string | null }> {
-  let select = selectCards(db)
-    .select([sql<string>`lower(entity.name)`.as('sort_name'), 'entity.updated_at'])
-    .where('entity.category', '=', query.category);
+  const rows = await selectPage(db, query).execute();
+  const page = rows.slice(0, query.limit);
+  const last = rows.length > query.limit ? page.at(-1) : undefined;
+  return {
+    items: await cardsInOrder(db, query.category, page.map((row) => row.slug)),
+    next_cursor: last === undefined ? null : writeCursor({ sort: query.sort, ...last }),
+  };
+}
+
+/** Which entities stand on the page, and in which order. Covers come second: they are looked up for these alone. */
+function selectPage(db: DbOrTrx, query: LibraryQuery) {
+  let select = db
+    .selectFrom('entity')
+    .select(['entity.slug', 'entity.is_favourite as favourite', sql<string>`lower(entity.name)`.as('name'), exactTime('entity.updated_at').as('at')])
+    .where('entity.category', '=', query.category)
+    .where('entity.gone_at', 'is', null);
   if (query.favourite !== undefined) select = select.where('entity.is_favourite', '=', query.favourite);
   if (query.nsfw !== 'all') select = select.where('entity.is_nsfw', '=', query.nsfw === 'nsfw');
   if (query.has_lora !== undefined) select = select.where('entity.lora_name', query.has_lora ? 'is not' : 'is', null);
   if (query.has_cover !== undefined) select = select.where('entity.cover_key', query.has_cover ? 'is not' : 'is', null);
-  if (query.has_problem !== undefined) select = select.where('problem_file.file', query.has_problem ? 'is not' : 'is', null);
+  if (query.has_problem !== undefined) select = select.where(query.has_problem ? hasProblem : sql<boolean>`NOT ${hasProblem}`);
   for (const word of words(query.q)) select = select.where('entity.search', 'like', `%${escapeLike(word)}%`);
   for (const [key, values] of tagFilters(query.tags)) select = select.where(tagMatches(key, values));
 
-  const cursor = query.cursor === undefined ? null : readCursor(query.cursor);
-  switch (query.sort) {
-    case 'recent':
-      if (cursor !== null) select = select.where(sql<SqlBool>`(entity.updated_at, entity.slug) < (${cursor.at}::timestamptz, ${cursor.slug})`);
-      select = select.orderBy('entity.updated_at', 'desc').orderBy('entity.slug', 'desc');
-      break;
-    case 'name':
-      if (cursor !== null) select = select.where(sql<SqlBool>`(lower(entity.name) COLLATE "C", entity.slug) > (${cursor.name}, ${cursor.slug})`);
-      select = select.orderBy(sql`lower(entity.name) COLLATE "C"`).orderBy('entity.slug');
-      break;
-    default:
-      if (cursor !== null) select = select.where(afterFavourite(cursor));
-      select = select.orderBy('entity.is_favourite', 'desc').orderBy(sql`lower(entity.name) COLLATE "C"`).orderBy('entity.slug');
+  const cursor = query.cursor === undefined ? null : readCursor(Cursor, query.cursor);
+  if (cursor !== null && cursor.sort !== query.sort) {
+    throw new GazeError('invalid_input', 'The cursor belongs to another order. Start again without it.', { field: 'cursor' });
   }
-  const rows = await select.limit(query.limit + 1).execute();
-  const page = rows.slice(0, query.limit);
-  const last = rows.length > query.limit ? page.at(-1) : undefined;
-  const next = last === undefined ? null : writeCursor({ favourite: last.is_favourite, name: last.sort_name, slug: last.slug, at: last.updated_at.toISOString() });
-  return { items: page.map(toCard), next_cursor: next };
-}
-
-interface Cursor {
-  favourite: boolean;
-  name: string;
-  slug: string;
-  at: string;
-}
-
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
-
-function readCursor(text: string): Cursor {
-  try {
-    const value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Partial<Cursor> | null;
-    if (typeof value?.favourite === 'boolean' && typeof value.name === 'string' && typeof value.slug === 'string' && typeof value.at === 'string' && !Number.isNaN(Date.parse(value.at))) {
-      return value as Cursor;
-    }
-  } catch {
-    // falls through to the one answer for every cursor that is not ours
+  if (cursor !== null) select = select.where(after[query.sort](cursor));
+  if (query.sort === 'recent') select = select.orderBy('entity.updated_at', 'desc').orderBy('entity.slug', 'desc');
+  else {
+    if (query.sort === 'favourite') select = select.orderBy('entity.is_favourite', 'desc');
+    select = select.orderBy(sql`lower(entity.name) COLLATE "C"`).orderBy('entity.slug');
   }
-  throw new GazeError('invalid_input', 'The cursor is not one that GAZE gave out. Start again without it.', { field: 'cursor' });
+  return select.limit(query.limit + 1);
 }
 
-/** Favourites come first, so what follows a favourite is «later favourites, or any other». */
-function afterFavourite(cursor: Cursor): Expression<SqlBool> {
-  const later = sql<SqlBool>`(lower(entity.name) COLLATE "C", entity.slug) > (${cursor.name}, ${cursor.slug})`;
-  return cursor.favourite ? sql<SqlBool>`(NOT entity.is_favourite OR ${later})` : sql<SqlBool>`(NOT entity.is_favourite AND ${later})`;
+async function cardsInOrder(db: DbOrTrx, category: CategoryName, slugs: readonly string[]): Promise<EntityCard[]> {
+  if (slugs.length === 0) return [];
+  const rows = await selectCards(db).where('entity.category', '=', category).where('entity.slug', 'in', [...slugs]).execute();
+  const bySlug = new Map(rows.map((row) => [row.slug, row]));
+  return slugs.flatMap((slug) => {
+    const row = bySlug.get(slug);
+    return row === undefined ? [] : [toCard(row)];
+  });
 }
+
+const Cursor = z.object({
+  sort: z.enum(['favourite', 'name', 'recent']),
+  favourite: z.boolean(),
+  name: z.string(),
+  slug: z.string(),
+  at: z.string().regex(exactTimePattern),
+});
+type Cursor = z.infer<typeof Cursor>;
+
+const laterName = (cursor: Cursor): Expression<SqlBool> =>
+  sql<SqlBool>`(lower(entity.name) COLLATE "C", entity.slug) > (${cursor.name}, ${cursor.slug})`;
+
+/** What stands behind a position, for each order. */
+const after: Record<LibraryQuery['sort'], (cursor: Cursor) => Expression<SqlBool>> = {
+  name: laterName,
+  recent: (cursor) => sql<SqlBool>`(entity.updated_at, entity.slug) < (${cursor.at}::timestamptz, ${cursor.slug})`,
+  // Favourites come first, so what follows a favourite is «later favourites, or any other».
+  favourite: (cursor) =>
+    cursor.favourite
+      ? sql<SqlBool>`(NOT entity.is_favourite OR ${laterName(cursor)})`
+      : sql<SqlBool>`(NOT entity.is_favourite AND ${laterName(cursor)})`,
+};
+
+const hasProblem = sql<boolean>`EXISTS (SELECT FROM problem_file WHERE problem_file.category = entity.category AND ${concernsEntity})`;
 
 const words = (q: string | undefined): string[] => (q ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8);
 
@@ -85,50 +99,4 @@ function tagFilters(tags: readonly string[]): Map<string, string[]> {
 /** Text tags match whole; list tags match where one of their words does. */
 function tagMatches(key: string, values: string[]): Expression<SqlBool> {
   return sql<SqlBool>`(entity.tags->>${key} = ANY(${values}::text[]) OR (jsonb_typeof(entity.tags->${key}) = 'array' AND entity.tags->${key} ?| ${values}::text[]))`;
-}
-
-const facetValues = 12;
-
-/** What a category can be narrowed by, with counts. */
-export async function facetsOf(db: DbOrTrx, category: CategoryName): Promise<{ total: number; facets: FacetView[] }> {
-  const facets: FacetView[] = [];
-  for (const field of categories[category].tags) {
-    const values = await sql<{ value: string; count: number }>`
-      SELECT value, count(*)::int AS count FROM (
-        SELECT jsonb_array_elements_text(CASE jsonb_typeof(tags->${field.key}) WHEN 'array' THEN tags->${field.key} WHEN 'string' THEN jsonb_build_array(tags->${field.key}) ELSE '[]'::jsonb END) AS value
-        FROM entity WHERE category = ${category} AND gone_at IS NULL) AS words
-      WHERE value <> '' GROUP BY value ORDER BY count DESC, value COLLATE "C" LIMIT ${facetValues}`.execute(db);
-    if (values.rows.length > 0) facets.push({ key: field.key, label: field.label, values: values.rows.map(({ value, count }) => ({ value, label: value, count })) });
-  }
-  const totals = await db
-    .selectFrom('entity')
-    .leftJoin('problem_file', (join) => join.onRef('problem_file.category', '=', 'entity.category').onRef('problem_file.file', '=', 'entity.filename'))
-    .select([
-      sql<number>`count(*)::int`.as('total'),
-      sql<number>`(count(*) FILTER (WHERE lora_name IS NOT NULL))::int`.as('lora'),
-      sql<number>`(count(*) FILTER (WHERE cover_key IS NULL))::int`.as('no_cover'),
-      sql<number>`(count(*) FILTER (WHERE problem_file.file IS NOT NULL))::int`.as('problem'),
-    ])
-    .where('entity.category', '=', category)
-    .where('gone_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  const has = [
-    { value: 'lora', label: 'LoRA', count: totals.lora },
-    { value: 'no_cover', label: 'No cover', count: totals.no_cover },
-    { value: 'problem', label: 'Problem', count: totals.problem },
-  ].filter((entry) => entry.count > 0);
-  if (has.length > 0) facets.push({ key: 'has', label: 'Has', values: has });
-  return { total: totals.total, facets };
-}
-
-/** How many entries each category has, and how many pictures there are: the figures of the navigation. */
-export async function countsOf(db: DbOrTrx): Promise<{ counts: Partial<Record<CategoryName, number>>; images: number }> {
-  const rows = await db
-    .selectFrom('entity')
-    .select(['category', sql<number>`count(*)::int`.as('n')])
-    .where('gone_at', 'is', null)
-    .groupBy('category')
-    .execute();
-  const images = await db.selectFrom('image').select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow();
-  return { counts: Object.fromEntries(rows.map((row) => [row.category, row.n])), images: images.n };
 }

@@ -15,7 +15,7 @@ export function buildLoader(db: DbOrTrx, dataDir: string): EntityLoader {
   const source = () =>
     db
       .selectFrom('entity')
-      .select(['category', 'slug', 'id', 'name', 'revision', 'data', 'default_fields', 'active_outfit', 'is_nsfw'])
+      .select(['category', 'slug', 'id', 'name', 'revision', 'data', 'default_fields', 'active_outfit', 'is_nsfw', 'filename'])
       .where('gone_at', 'is', null);
   const entity = async (category: CategoryName, slug: string): Promise<SourceEntity | null> =>
     (await source().where('category', '=', category).where('slug', '=', slug).executeTakeFirst()) ?? null;

@@ -1,9 +1,12 @@
-import type { CategoryDeclaration, EntityData } from '@gaze/contracts';
+import type { CategoryDeclaration } from '@gaze/contracts';
 import { hasOldTags, identify, isNsfw, loraOf, searchText, subtitleOf } from '@gaze/domain';
-import type { FileStamp } from './read-file.ts';
+import type { GoodReading } from './read-file.ts';
 
-/** What a file says about itself, as columns. State that only the database knows is not among them. */
-export function entityRow(declaration: CategoryDeclaration, filename: string, reading: { stamp: FileStamp; hash: string; data: EntityData }) {
+/**
+ * What a file says about itself, as columns. State that only the database knows is not among them. `data` is the
+ * file's own text: its order of keys and its spacing are kept for revisions.
+ */
+export function entityRow(declaration: CategoryDeclaration, filename: string, reading: GoodReading) {
   const { data, stamp } = reading;
   const { id, name, slug } = identify(declaration, data, filename);
   const lora = loraOf(data);
@@ -16,11 +19,11 @@ export function entityRow(declaration: CategoryDeclaration, filename: string, re
     subtitle: subtitleOf(declaration, data),
     filename,
     revision: reading.hash,
-    data: toJson(data),
+    data: reading.text,
     lora_name: lora?.name ?? null,
     lora_weight: lora?.weight ?? null,
-    tags: toJsonb(typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? tags : {}),
-    search: searchText(declaration, data).toLowerCase().replaceAll('\0', ''),
+    tags: JSON.stringify(typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? tags : {}),
+    search: searchText(declaration, data).toLowerCase(),
     is_nsfw: isNsfw(data),
     has_old_tags: hasOldTags(data),
     file_size: stamp.size,
@@ -30,8 +33,4 @@ export function entityRow(declaration: CategoryDeclaration, filename: string, re
   };
 }
 
-const toJson = (value: unknown): string => JSON.stringify(value);
-
-/** jsonb takes neither NUL nor lone surrogates; for tags, which are only filtered by, they are left out. */
-const toJsonb = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? inner.replaceAll('\0', '').toWellFormed() : inner));
+export type EntityRow = ReturnType<typeof entityRow>;

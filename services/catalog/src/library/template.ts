@@ -33,3 +33,9 @@ export async function readTemplate(dataDir: string, name = 'default'): Promise<T
   }
   return { name, hash: createHash('sha256').update(JSON.stringify(workflow.data)).digest('hex'), workflow: workflow.data };
 }
+
+/** The template that a checkpoint's JSON names (`workflow`), else the default one. @throws as `readTemplate` */
+export function templateOf(dataDir: string, checkpointData: Record<string, unknown>): Promise<Template> {
+  const { workflow } = checkpointData;
+  return readTemplate(dataDir, typeof workflow === 'string' && workflow.trim() !== '' ? workflow.trim().replace(/\.json$/, '') : undefined);
+}

@@ -1,0 +1,280 @@
+-- The shape that migrations/ give the database. Written by test/stack/schema.test.ts; not to be edited.
+
+CREATE EXTENSION pg_trgm;
+
+CREATE TABLE api_key (
+  id text NOT NULL,
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  prefix text NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  CONSTRAINT api_key_pkey PRIMARY KEY (id),
+  CONSTRAINT api_key_sha256_key UNIQUE (sha256)
+);
+CREATE UNIQUE INDEX api_key_name ON api_key USING btree (name) WHERE (revoked_at IS NULL);
+
+CREATE TABLE attempt (
+  job_id text NOT NULL,
+  number integer NOT NULL,
+  holder text NOT NULL,
+  host_id text NOT NULL,
+  host_name text NOT NULL,
+  prompt_id text,
+  posting_at timestamp with time zone,
+  posted_at timestamp with time zone,
+  adopted boolean NOT NULL DEFAULT false,
+  status text NOT NULL DEFAULT 'running'::text,
+  error json,
+  started_at timestamp with time zone NOT NULL DEFAULT now(),
+  heartbeat_at timestamp with time zone NOT NULL DEFAULT now(),
+  finished_at timestamp with time zone,
+  CONSTRAINT attempt_pkey PRIMARY KEY (job_id, number),
+  CONSTRAINT attempt_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE,
+  CONSTRAINT attempt_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'lost'::text])))
+);
+
+CREATE TABLE batch (
+  id text NOT NULL,
+  kind text NOT NULL,
+  label text NOT NULL,
+  count integer NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT batch_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE entity (
+  category text NOT NULL,
+  slug text NOT NULL,
+  id text NOT NULL,
+  name text NOT NULL,
+  subtitle text NOT NULL DEFAULT ''::text,
+  filename text NOT NULL,
+  revision text NOT NULL,
+  data json NOT NULL,
+  lora_name text,
+  lora_weight double precision,
+  tags jsonb NOT NULL DEFAULT '{}'::jsonb,
+  search text NOT NULL DEFAULT ''::text,
+  is_nsfw boolean NOT NULL DEFAULT false,
+  has_old_tags boolean NOT NULL DEFAULT false,
+  is_favourite boolean NOT NULL DEFAULT false,
+  default_fields json NOT NULL DEFAULT '[]'::json,
+  active_outfit text,
+  page_state json NOT NULL DEFAULT '{}'::json,
+  cover_key text,
+  cover_sha256 text,
+  sample_cover_due boolean NOT NULL DEFAULT true,
+  file_size bigint NOT NULL,
+  file_mtime_ms double precision NOT NULL,
+  file_ctime_ms double precision NOT NULL,
+  file_inode text NOT NULL,
+  gone_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT entity_pkey PRIMARY KEY (category, slug)
+);
+CREATE INDEX entity_by_id ON entity USING btree (category, id);
+CREATE INDEX entity_character ON entity USING btree (((data ->> 'character_id'::text))) WHERE (category = 'looks'::text);
+CREATE INDEX entity_gone ON entity USING btree (gone_at) WHERE (gone_at IS NOT NULL);
+CREATE INDEX entity_order ON entity USING btree (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
+CREATE INDEX entity_sample_cover_due ON entity USING btree (category, slug) WHERE (sample_cover_due AND (gone_at IS NULL));
+CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops);
+CREATE INDEX entity_tags ON entity USING gin (tags);
+CREATE UNIQUE INDEX entity_file ON entity USING btree (category, filename) WHERE (gone_at IS NULL);
+
+CREATE TABLE entity_revision (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  category text NOT NULL,
+  slug text NOT NULL,
+  before_hash text,
+  after_hash text,
+  before_text text,
+  after_text text,
+  made_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT entity_revision_pkey PRIMARY KEY (id)
+);
+CREATE INDEX entity_revision_entity ON entity_revision USING btree (category, slug, id);
+
+CREATE TABLE event (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  payload json NOT NULL,
+  sequence bigint,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT event_pkey PRIMARY KEY (id),
+  CONSTRAINT event_sequence_key UNIQUE (sequence)
+);
+CREATE INDEX event_age ON event USING btree (created_at);
+CREATE INDEX event_unnumbered ON event USING btree (id) WHERE (sequence IS NULL);
+
+CREATE TABLE host (
+  id text NOT NULL,
+  name text NOT NULL,
+  url text NOT NULL,
+  origin text NOT NULL,
+  enabled boolean NOT NULL DEFAULT true,
+  state text NOT NULL DEFAULT 'unknown'::text,
+  reason text NOT NULL DEFAULT ''::text,
+  version text,
+  holder text,
+  epoch integer NOT NULL DEFAULT 0,
+  holder_seen_at timestamp with time zone,
+  loaded_checkpoint text,
+  loaded_loras text[] NOT NULL DEFAULT '{}'::text[],
+  missing_nodes text[] NOT NULL DEFAULT '{}'::text[],
+  inventory text,
+  inventory_at timestamp with time zone,
+  image_ms double precision NOT NULL DEFAULT 20000,
+  load_ms double precision NOT NULL DEFAULT 15000,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT host_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE host_file (
+  host_id text NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  CONSTRAINT host_file_pkey PRIMARY KEY (host_id, kind, name),
+  CONSTRAINT host_file_host_id_fkey FOREIGN KEY (host_id) REFERENCES host(id) ON DELETE CASCADE
+);
+
+CREATE TABLE idempotency (
+  principal text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL,
+  body_hash text NOT NULL,
+  batch_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT idempotency_pkey PRIMARY KEY (principal, route, key),
+  CONSTRAINT idempotency_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch(id)
+);
+
+CREATE TABLE image (
+  id text NOT NULL,
+  key text NOT NULL,
+  sha256 text NOT NULL,
+  bytes bigint NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  owner_category text,
+  owner_slug text,
+  job_id text,
+  attempt integer,
+  ordinal integer NOT NULL DEFAULT 0,
+  is_favourite boolean NOT NULL DEFAULT false,
+  is_nsfw boolean NOT NULL DEFAULT false,
+  rating integer,
+  seed bigint,
+  checkpoint text,
+  host_name text,
+  record json,
+  sidecar_written boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT image_pkey PRIMARY KEY (id),
+  CONSTRAINT image_key_key UNIQUE (key)
+);
+CREATE INDEX image_checkpoint ON image USING btree (checkpoint, created_at DESC, id DESC);
+CREATE INDEX image_favourite ON image USING btree (created_at DESC, id DESC) WHERE is_favourite;
+CREATE INDEX image_job ON image USING btree (job_id);
+CREATE INDEX image_order ON image USING btree (created_at DESC, id DESC);
+CREATE INDEX image_owner ON image USING btree (owner_category, owner_slug, created_at DESC, id DESC);
+CREATE INDEX image_sidecar_due ON image USING btree (id) WHERE (NOT sidecar_written);
+
+CREATE TABLE job (
+  id text NOT NULL,
+  batch_id text NOT NULL,
+  ordinal integer NOT NULL,
+  kind text NOT NULL,
+  status text NOT NULL,
+  lane text NOT NULL,
+  priority double precision NOT NULL DEFAULT 0,
+  label text NOT NULL,
+  owner_category text,
+  owner_slug text,
+  snapshot json NOT NULL,
+  template_hash text,
+  files jsonb NOT NULL DEFAULT '[]'::jsonb,
+  checkpoint text,
+  loras text[] NOT NULL DEFAULT '{}'::text[],
+  seed bigint,
+  sets_cover boolean NOT NULL DEFAULT false,
+  is_nsfw boolean NOT NULL DEFAULT false,
+  notes json NOT NULL DEFAULT '[]'::json,
+  host_id text,
+  dispatch integer NOT NULL DEFAULT 0,
+  front boolean NOT NULL DEFAULT false,
+  stream_incarnation text,
+  stream_sequence bigint,
+  attempt integer NOT NULL DEFAULT 0,
+  counted_attempts integer NOT NULL DEFAULT 0,
+  avoid_hosts text[] NOT NULL DEFAULT '{}'::text[],
+  unfit_hosts text[] NOT NULL DEFAULT '{}'::text[],
+  fair_ms double precision NOT NULL DEFAULT 0,
+  not_before timestamp with time zone,
+  reason text,
+  error json,
+  prompts json,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  dispatched_at timestamp with time zone,
+  started_at timestamp with time zone,
+  heartbeat_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT job_pkey PRIMARY KEY (id),
+  CONSTRAINT job_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch(id),
+  CONSTRAINT job_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text, 'cancelling'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  CONSTRAINT job_template_hash_fkey FOREIGN KEY (template_hash) REFERENCES template(hash)
+);
+CREATE INDEX job_batch ON job USING btree (batch_id, ordinal);
+CREATE INDEX job_host ON job USING btree (host_id) WHERE (status = ANY (ARRAY['dispatched'::text, 'running'::text, 'cancelling'::text]));
+CREATE INDEX job_open ON job USING btree (status, lane, priority, created_at, ordinal) WHERE (status = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text, 'cancelling'::text]));
+CREATE INDEX job_owner ON job USING btree (owner_category, owner_slug, created_at DESC);
+CREATE INDEX job_recent ON job USING btree (created_at DESC, id DESC);
+
+CREATE TABLE problem_file (
+  category text NOT NULL,
+  file text NOT NULL,
+  kind text NOT NULL,
+  message text NOT NULL,
+  line integer,
+  "column" integer,
+  pointer text,
+  slug text,
+  file_size bigint NOT NULL DEFAULT 0,
+  file_mtime_ms double precision NOT NULL DEFAULT 0,
+  file_ctime_ms double precision NOT NULL DEFAULT 0,
+  file_inode text NOT NULL DEFAULT ''::text,
+  since timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT problem_file_pkey PRIMARY KEY (category, file)
+);
+
+CREATE TABLE session (
+  sha256 text NOT NULL,
+  user_agent text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_used_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT session_pkey PRIMARY KEY (sha256)
+);
+
+CREATE TABLE setting (
+  key text NOT NULL,
+  value json NOT NULL,
+  CONSTRAINT setting_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE template (
+  hash text NOT NULL,
+  name text NOT NULL,
+  workflow json NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT template_pkey PRIMARY KEY (hash)
+);
+
+CREATE TABLE used_token (
+  sha256 text NOT NULL,
+  used_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT used_token_pkey PRIMARY KEY (sha256)
+);

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import type { JobView, Snapshot, Submission } from '@gaze/contracts';
+import type { NeededFile } from '@gaze/domain';
+import { fairWaitMs, fileKey, neededFiles, ownerOf, resolveSnapshot } from '@gaze/domain';
+import type { EntityLoader } from '@gaze/domain';
+import { GazeError } from '@gaze/runtime';
+import type { Insertable } from 'kysely';
+import type { z } from 'zod';
+import type { Db, Trx } from '../db/connect.ts';
+import type { JobTable } from '../db/schema.ts';
+import type { BookedHost } from '../hosts/hosts.ts';
+import type { Images } from '../images/images.ts';
+import type { Template } from '../library/template.ts';
+import { batchOfKey, claimKey } from './idempotency.ts';
+import { newId } from './job-ids.ts';
+import type { TellJobs } from './tell.ts';
+import { jobViews } from './views.ts';
+
+export type SubmissionInput = z.output<typeof Submission>;
+
+export interface Submitted {
+  batch_id: string;
+  jobs: JobView[];
+  notes: string[];
+  replayed: boolean;
+}
+
+export interface SubmitDeps {
+  db: Db;
+  images: Images;
+  loader: EntityLoader;
+  templateFor: (checkpointData: Record<string, unknown>) => Promise<Template>;
+  defaultCheckpoint: () => Promise<string | null>;
+  hosts: () => BookedHost[];
+  /** How the queue is filled right now: what a fair wait is measured by. */
+  queue: () => { open: number; switchShare: number };
+  tell: TellJobs;
+  /** Called after the commit. */
+  submitted: (jobIds: string[]) => void;
+}
+
+interface Resolved {
+  snapshot: Snapshot;
+  files: NeededFile[];
+}
+
+/**
+ * Takes a recipe as one batch of `count` jobs: when it answers, they are durable. Each job draws anew.
+ * @throws GazeError, or a DomainError of the recipe, before anything is written
+ */
+export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<Submitted> {
+  const { db } = deps;
+  const { idempotency } = input;
+  const before = idempotency === undefined ? null : await batchOfKey(db, idempotency);
+  if (before !== null) return replay(deps, before);
+
+  const templates = new Map<string, Template>();
+  const resolved = await resolveAll(deps, input, templates);
+  for (const { files } of resolved) refuseWhereNoHostHas(files, deps.hosts());
+
+  const batchId = newId();
+  const rows = jobRows(deps, input, batchId, resolved);
+  const jobs = await db.transaction().execute(async (trx) => {
+    await trx.insertInto('batch').values({ id: batchId, kind: 'image', label: rows[0]?.label ?? '', count: rows.length }).execute();
+    if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
+    await insertTemplates(trx, [...templates.values()]);
+    await trx.insertInto('job').values(rows).execute();
+    const ids = rows.map((row) => row.id);
+    await deps.tell(trx, ids);
+    return jobViews(trx, deps.images, ids);
+  }).catch((error: unknown) => {
+    if (error instanceof KeyTaken) return null;
+    throw error;
+  });
+  if (jobs === null) return submit(deps, input);
+  deps.submitted(jobs.map((job) => job.id));
+  return { batch_id: batchId, jobs, notes: notesOf(resolved), replayed: false };
+}
+
+/** Two requests with one key at once: the other one was first, and its batch is the answer. */
+class KeyTaken extends Error {}
+
+async function replay(deps: SubmitDeps, batchId: string): Promise<Submitted> {
+  const rows = await deps.db.selectFrom('job').select(['id', 'notes']).where('batch_id', '=', batchId).orderBy('ordinal').execute();
+  const jobs = await jobViews(deps.db, deps.images, rows.map((row) => row.id));
+  return { batch_id: batchId, jobs, notes: [...new Set(rows.flatMap((row) => row.notes))], replayed: true };
+}
+
+async function resolveAll(deps: SubmitDeps, input: SubmissionInput, templates: Map<string, Template>): Promise<Resolved[]> {
+  const defaultCheckpoint = await deps.defaultCheckpoint();
+  const templateFor = async (data: Record<string, unknown>): Promise<Template> => {
+    const template = await deps.templateFor(data);
+    templates.set(template.hash, template);
+    return template;
+  };
+  const resolved: Resolved[] = [];
+  for (let index = 0; index < input.count; index++) {
+    const snapshot = await resolveSnapshot(input.recipe, deps.loader, random, { defaultCheckpoint, templateFor, index });
+    resolved.push({ snapshot, files: neededFiles(snapshot) });
+  }
+  const used = new Set(resolved.map(({ snapshot }) => snapshot.template.hash));
+  for (const hash of templates.keys()) if (!used.has(hash)) templates.delete(hash);
+  return resolved;
+}
+
+/** A number in [0, 1) with all of its 53 bits drawn. */
+function random(): number {
+  return Number(randomBytes(8).readBigUInt64BE() >> 11n) / 2 ** 53;
+}
+
+/** @throws GazeError no_host_has_file where every host is known to lack a file: waiting would be in vain */
+function refuseWhereNoHostHas(files: readonly NeededFile[], hosts: readonly BookedHost[]): void {
+  const enabled = hosts.filter((host) => host.state !== 'disabled');
+  if (enabled.length === 0 || !enabled.every((host) => host.state === 'up' && host.held && host.inventoryFresh)) return;
+  const missing = files.find((file) => !enabled.some((host) => host.files.has(fileKey(file.kind, file.name))));
+  if (missing === undefined) return;
+  const names = enabled.map((host) => host.name).join(', ');
+  throw new GazeError('no_host_has_file', `No ComfyUI host has the ${kindNames[missing.kind]} \`${missing.name}\` (asked: ${names}).`, {
+    field: missing.kind === 'checkpoint' ? 'recipe.checkpoint' : undefined,
+    file: missing.name,
+    hint: 'Copy the file to a ComfyUI host or choose another.',
+  });
+}
+
+const kindNames = { checkpoint: 'checkpoint', lora: 'LoRA', vae: 'VAE' } as const;
+
+function jobRows(deps: SubmitDeps, input: SubmissionInput, batchId: string, resolved: readonly Resolved[]): Insertable<JobTable>[] & { label: string; id: string }[] {
+  const { open, switchShare } = deps.queue();
+  const hosts = deps.hosts().filter((host) => host.state !== 'disabled');
+  const up = hosts.filter((host) => host.state === 'up');
+  const sharing = up.length > 0 ? up : hosts;
+  const mean = (of: (host: BookedHost) => number): number => sharing.reduce((sum, host) => sum + of(host), 0) / Math.max(1, sharing.length);
+  const times = { hosts: sharing.length, imageMs: mean((host) => host.imageMs), loadMs: mean((host) => host.loadMs), switchShare };
+  return resolved.map(({ snapshot, files }, ordinal) => {
+    const owner = ownerOf(snapshot);
+    return {
+      id: newId(),
+      batch_id: batchId,
+      ordinal,
+      kind: 'image' as const,
+      status: 'waiting' as const,
+      lane: input.lane,
+      label: input.label ?? labelOf(snapshot),
+      owner_category: owner?.category ?? null,
+      owner_slug: owner?.slug ?? null,
+      snapshot: JSON.stringify(snapshot),
+      template_hash: snapshot.template.hash,
+      files: JSON.stringify(files),
+      checkpoint: snapshot.checkpoint.path,
+      loras: files.filter((file) => file.kind === 'lora').map((file) => file.name),
+      seed: snapshot.seed,
+      sets_cover: snapshot.cover === 'replace' && owner !== null,
+      is_nsfw: snapshot.is_nsfw,
+      notes: JSON.stringify(snapshot.notes),
+      host_id: null,
+      stream_incarnation: null,
+      stream_sequence: null,
+      fair_ms: fairWaitMs({ ahead: open + ordinal, ...times }),
+      reason: 'It has just come in.',
+    };
+  });
+}
+
+/** What a person calls it: the entities that make the picture, the owner's first. */
+function labelOf(snapshot: Snapshot): string {
+  const { owner, parts } = snapshot;
+  const named = [...parts].sort((a, b) => Number(b.category === owner?.category && b.slug === owner.slug) - Number(a.category === owner?.category && a.slug === owner.slug));
+  const names = named.slice(0, 3).map((part) => part.name);
+  if (owner?.category === 'checkpoints') names.unshift(snapshot.checkpoint.name);
+  return (names.length === 0 ? 'Free mix' : names.join(' · ')).slice(0, 200);
+}
+
+async function insertTemplates(trx: Trx, templates: readonly Template[]): Promise<void> {
+  if (templates.length === 0) return;
+  await trx
+    .insertInto('template')
+    .values(templates.map(({ hash, name, workflow }) => ({ hash, name, workflow: JSON.stringify(workflow) })))
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute();
+}
+
+function notesOf(resolved: readonly Resolved[]): string[] {
+  return [...new Set(resolved.flatMap(({ snapshot }) => snapshot.notes))];
+}

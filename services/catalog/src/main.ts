@@ -1,0 +1,54 @@
+import { storeFromEnv } from '@gaze/media';
+import { buildHealth, buildLifecycle, buildLog, connectNats } from '@gaze/runtime';
+import { buildCatalog } from './app.ts';
+import { connectDb } from './db/connect.ts';
+import { migrate } from './db/migrate.ts';
+import { comfyUrlsOf, readEnv } from './env.ts';
+import { buildLock } from './lock.ts';
+
+const env = readEnv(process.env);
+const log = buildLog({ service: 'catalog', instance: env.SERVICE_INSTANCE, level: env.LOG_LEVEL });
+const lifecycle = buildLifecycle(log);
+
+await lifecycle.run(async () => {
+  const name = `catalog ${env.SERVICE_INSTANCE}`;
+  const stopping = new AbortController();
+  const nats = await connectNats({ url: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD, name, log });
+  lifecycle.onStop('nats', () => nats.close());
+  const lock = buildLock({ url: env.DATABASE_URL, lost: (error) => lifecycle.fatal(error), log });
+  lifecycle.onStop('lock', () => lock.release());
+  const { db } = connectDb({ url: env.DATABASE_URL, log });
+  lifecycle.onStop('database', () => db.destroy());
+
+  const catalog = buildCatalog({
+    db,
+    nc: nats.nc,
+    store: storeFromEnv(env),
+    dataDir: env.DATA_DIR,
+    comfyUrls: comfyUrlsOf(env),
+    log,
+  });
+  const health = buildHealth({
+    port: env.HEALTH_PORT,
+    host: env.HEALTH_HOST,
+    checks: {
+      nats: () => nats.notReady(),
+      lock: () => lock.notReady(),
+      catalog: () => (lock.notReady() === null ? catalog.notReady() : null),
+    },
+    log,
+  });
+  await health.start();
+  lifecycle.onStop('health', () => health.stop());
+  lifecycle.onStop('catalog', async () => {
+    stopping.abort(new Error('this process stops'));
+    await catalog.stop();
+  });
+
+  await lock.acquire(stopping.signal);
+  const migrations = await migrate(db);
+  if (migrations.length > 0) log.info({ migrations }, 'the database has its newest shape');
+  await catalog.start();
+  nats.onReconnect(() => catalog.busIsBack());
+  log.info('the catalog is ready');
+});
