@@ -1,0 +1,155 @@
+import cookie from '@fastify/cookie';
+import type { ObjectStore } from '@gaze/media';
+import type { Log, NatsConnection, ReadyCheck } from '@gaze/runtime';
+import Fastify, { LogController } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { randomUUID } from 'node:crypto';
+import { buildAuthenticator } from './auth/authenticate.ts';
+import { buildGuard } from './auth/guard.ts';
+import { registerGuard } from './auth/register.ts';
+import { catalogCall } from './catalog.ts';
+import type { GatewayConfig } from './config.ts';
+import { buildHub } from './events/hub.ts';
+import { buildEventSocket } from './events/upgrade.ts';
+import type { Api } from './http/context.ts';
+import { registerErrors } from './http/errors.ts';
+import { registerJsonBody } from './http/json-body.ts';
+import { buildKnownRoutes } from './http/not-found.ts';
+import { rateLimits, registerRateLimit } from './http/rate-limit.ts';
+import { registerRequestLog, requestLog } from './http/request-log.ts';
+import { registerSecurityHeaders } from './http/security-headers.ts';
+import { buildThumbs } from './media/thumbs.ts';
+import { registerOpenApi } from './openapi/register.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { entityRoutes } from './routes/entities.ts';
+import { eventRoutes } from './routes/events.ts';
+import { generateRoutes } from './routes/generate.ts';
+import { healthRoutes } from './routes/health.ts';
+import { houseRoutes } from './routes/house.ts';
+import { imageRoutes } from './routes/images.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { keptRoutes } from './routes/kept.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { libraryRoutes } from './routes/library.ts';
+import { mediaRoutes, thumbRoutes } from './routes/media.ts';
+import { promptRoutes } from './routes/prompts.ts';
+import { queueRoutes } from './routes/queues.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { registerWeb } from './web/register.ts';
+
+export interface GatewayDeps {
+  config: GatewayConfig;
+  nc: NatsConnection;
+  store: ObjectStore;
+  log: Log;
+  /** Null while the bus is there, else a sentence. */
+  busNotReady?: ReadyCheck;
+  /** Milliseconds between two signs of life of the event socket. */
+  heartbeatMs?: number;
+}
+
+export interface Gateway {
+  app: Api;
+  /** What has to be there before it can work. */
+  checks: Readonly<Record<string, ReadyCheck>>;
+  /** Follows the bus and opens the port. */
+  start: () => Promise<void>;
+  /** The bus came back: events may have been missed. */
+  onReconnect: () => void;
+  stop: () => Promise<void>;
+}
+
+const bodyBytes = 100 * 1024;
+const requestSeconds = 30;
+
+/** The only door of the house. Knows no database, no ComfyUI and no rules: it checks, asks the catalog and answers. */
+export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
+  const { config, nc, store, log } = deps;
+  const logger: FastifyBaseLogger = requestLog(log);
+  const app: Api = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyBytes,
+    requestTimeout: requestSeconds * 1000,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    routerOptions: { maxParamLength: 1000 },
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  const call = catalogCall(nc);
+  const authenticator = buildAuthenticator(call);
+  const guard = buildGuard(config, authenticator);
+  const hub = buildHub({ nc, call, log });
+  const sockets = buildEventSocket({
+    config,
+    guard,
+    hub,
+    call,
+    log,
+    ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
+  });
+  const known = buildKnownRoutes();
+  const checks: Record<string, ReadyCheck> = {
+    nats: deps.busNotReady ?? (() => null),
+    catalog: () => (hub.place() === null ? 'The catalog has not answered yet.' : null),
+  };
+
+  app.addHook('onRoute', (route) => {
+    known.note(route);
+    const { scope, public: isPublic } = route.config ?? {};
+    // Better no start than a door that somebody forgot to close.
+    if ((scope === undefined) === (isPublic === undefined))
+      throw new Error(`${String(route.method)} ${route.url} must say scope or public.`);
+  });
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  registerErrors(app);
+  registerJsonBody(app);
+  registerRequestLog(app);
+  await registerSecurityHeaders(app);
+  await app.register(cookie);
+  registerGuard(app, config, guard);
+  await registerRateLimit(app, rateLimits(config.requestsPerMinute, config.local));
+  await registerOpenApi(app);
+
+  libraryRoutes(app, call);
+  entityRoutes(app, call);
+  generateRoutes(app, call);
+  promptRoutes(app, call);
+  jobRoutes(app, call);
+  batchRoutes(app, call);
+  queueRoutes(app, call);
+  imageRoutes(app, call);
+  mediaRoutes(app, store);
+  thumbRoutes(app, buildThumbs({ store, log }));
+  houseRoutes(app, call);
+  keyRoutes(app, call, authenticator);
+  sessionRoutes(app, call, config, authenticator);
+  eventRoutes(app);
+  keptRoutes(app, call, authenticator);
+  healthRoutes(app, checks);
+  docsRoutes(app);
+  await registerWeb(app, { call, config, guard, known });
+
+  sockets.attach(app.server);
+  return {
+    app,
+    checks,
+    onReconnect: () => hub.catchUp(),
+    async start() {
+      hub.start();
+      await app.listen({ host: config.host, port: config.port });
+    },
+    async stop() {
+      sockets.stop();
+      await app.close();
+      hub.stop();
+    },
+  };
+}

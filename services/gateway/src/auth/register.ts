@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GatewayConfig } from '../config.ts';
+import { checkIsSet } from './guard.ts';
+import type { Guard, Knock } from './guard.ts';
+import { changesThings } from './origin.ts';
+
+/** Keys in the query never reach a route, whose query is strict. */
+function takeQueryKey(request: FastifyRequest): unknown {
+  const query = request.query as Record<string, unknown>;
+  const key = query.api_key;
+  delete query.api_key;
+  return key;
+}
+
+export const knockOf = (request: FastifyRequest, queryKey?: unknown): Knock => ({
+  method: request.method,
+  headers: request.headers,
+  queryKey,
+  ip: request.ip,
+});
+
+/** Stands before every route: the door, then who asks and whether that is enough. */
+export function registerGuard(app: FastifyInstance, config: GatewayConfig, guard: Guard): void {
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request) => {
+    const knock = knockOf(request, takeQueryKey(request));
+    guard.checkDoor(knock);
+    if (request.is404) return;
+    const { scope, public: isPublic } = request.routeOptions.config;
+    if (isPublic !== undefined) {
+      if (changesThings(request.method)) guard.checkOrigin(knock);
+      return;
+    }
+    checkIsSet(config);
+    if (scope === undefined)
+      throw new Error(`${request.method} ${request.url} says neither scope nor public.`);
+    request.principal = await guard.admit(knock, scope);
+  });
+}

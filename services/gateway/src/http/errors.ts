@@ -1,0 +1,62 @@
+import type { WireError } from '@gaze/contracts';
+import { toWireError } from '@gaze/runtime';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toProblem } from './problem.ts';
+import { validationError } from './validation.ts';
+
+/** Seconds after which a request that met a stopped part is worth another try. */
+const retryAfterSeconds = 2;
+
+/** One road for every failure: problem+json to the sender, the cause to the log. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const wire = wireOf(error);
+    const problem = toProblem(wire, request.id);
+    if (problem.status >= 500) {
+      const level = problem.status === 500 ? 'error' : 'warn';
+      request.log[level]({ err: error, url: request.url, code: wire.code }, 'a request failed');
+    }
+    return sendProblem(request, reply, wire);
+  });
+}
+
+export async function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wire: WireError,
+): Promise<FastifyReply> {
+  const problem = toProblem(wire, request.id);
+  if (problem.status === 503) void reply.header('retry-after', String(retryAfterSeconds));
+  // The original's clients read `error`.
+  const body = request.routeOptions.config.kept === true ? { ...problem, error: problem.detail } : problem;
+  await reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(body);
+  return reply;
+}
+
+const malformed = (message: string): WireError => ({ code: 'malformed_request', message });
+
+/** Fastify's own failures by their code; the rest as `libs/runtime` reads it. */
+function wireOf(error: unknown): WireError {
+  const { code, statusCode, validation } = error as Partial<FastifyError>;
+  if (validation !== undefined) return validationError(error as FastifyError);
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return { code: 'payload_too_large', message: 'The body is larger than this address takes.' };
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return { code: 'unsupported_media_type', message: 'The body must be JSON, sent as application/json.' };
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return malformed('The body is not as long as its Content-Length says.');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return malformed('The body is not well-formed JSON.');
+    default:
+  }
+  const wire = toWireError(error);
+  if (wire.code === 'internal' && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return malformed('The request cannot be read.');
+  }
+  return wire;
+}

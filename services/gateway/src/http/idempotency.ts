@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+const header = 'idempotency-key';
+
+/** Loose, because the parsed headers take the place of all others. */
+export const IdempotencyHeaders = z.looseObject({
+  [header]: z
+    .string()
+    .min(1)
+    .max(150)
+    .regex(/^[\x21-\x7e]+$/, 'may hold visible ASCII characters only')
+    .optional()
+    .meta({ description: 'The same key with the same body queues its work once, however often it is sent.' }),
+});
+
+export interface Idempotency {
+  principal: string;
+  route: string;
+  key: string;
+  body_hash: string;
+}
+
+/** What makes a repetition of this request the same request; nothing where its sender gave no key. */
+export function idempotencyOf(request: FastifyRequest, entry?: number): { idempotency?: Idempotency } {
+  const key = request.headers[header];
+  if (typeof key !== 'string') return {};
+  const body = JSON.stringify([request.params, request.body ?? null]);
+  return {
+    idempotency: {
+      principal: request.principal?.id ?? '',
+      route: `${request.method} ${request.routeOptions.url ?? ''}`,
+      key: entry === undefined ? key : `${key}/${entry}`,
+      body_hash: createHash('sha256').update(body).digest('hex'),
+    },
+  };
+}

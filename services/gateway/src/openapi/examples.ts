@@ -1,0 +1,228 @@
+/** Examples of the reference, by operation. A test holds each of them against its schema. */
+export interface Example {
+  request?: unknown;
+  response?: unknown;
+}
+
+const card = {
+  category: 'characters',
+  slug: 'elke_marrow',
+  id: 'elke_marrow',
+  name: 'Elke Marrow',
+  subtitle: 'Harbour Tales',
+  is_favourite: true,
+  is_nsfw: false,
+  cover: {
+    kind: 'own',
+    url: '/api/v1/media/characters/elke_marrow/gen_j1_1_0.png',
+    thumb_url: `/api/v1/thumbs/${'0'.repeat(64)}/384.webp?key=characters%2Felke_marrow%2Fgen_j1_1_0.png`,
+  },
+  lora: { name: 'characters/elke.safetensors', weight: 0.8 },
+  problem: null,
+};
+
+const image = {
+  id: 'img_1',
+  key: 'characters/elke_marrow/gen_j1_1_0.png',
+  url: '/api/v1/media/characters/elke_marrow/gen_j1_1_0.png',
+  thumb_url: card.cover.thumb_url,
+  width: 832,
+  height: 1216,
+  bytes: 1_540_221,
+  owner: { category: 'characters', slug: 'elke_marrow', name: 'Elke Marrow' },
+  is_favourite: false,
+  is_nsfw: false,
+  rating: null,
+  seed: 421_337,
+  checkpoint: 'Illustrious/model.safetensors',
+  host: 'studio',
+  job_id: 'j1',
+  created_at: '2026-11-23T10:00:00.000Z',
+};
+
+const job = {
+  id: 'j1',
+  batch_id: 'b1',
+  kind: 'image',
+  status: 'waiting',
+  lane: 'interactive',
+  label: 'Elke Marrow',
+  owner: image.owner,
+  cover_thumb_url: null,
+  host: null,
+  checkpoint: 'Illustrious/model.safetensors',
+  attempts: 0,
+  reason: '2 ahead on host studio, about 40 s.',
+  error: null,
+  seed: 421_337,
+  sets_cover: false,
+  is_nsfw: false,
+  created_at: '2026-11-23T10:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+  images: [],
+  notes: [],
+};
+
+const recipe = {
+  owner: { category: 'characters', slug: 'elke_marrow' },
+  parts: { characters: [{ slug: 'elke_marrow' }], scenes: [{ slug: '__random__' }] },
+  extra_positive: 'rim light',
+};
+const submitted = { batch_id: 'b1', jobs: [job], notes: [] };
+const prompts = {
+  main: '1girl, solo, red hair, rim light',
+  face: 'red hair, green eyes',
+  hand: 'leather gloves',
+  negative: 'lowres, bad anatomy',
+};
+const queue = { kind: 'image', paused: false, reason: null, waiting: 3, dispatched: 1, running: 1 };
+const settings = { default_checkpoint: 'Illustrious/model.safetensors', nsfw_display: 'blur' };
+const key = {
+  id: 'k1',
+  name: 'nightly script',
+  scopes: ['read', 'generate'],
+  prefix: 'gz_4f2a',
+  created_at: '2026-11-23T10:00:00.000Z',
+  last_used_at: null,
+};
+const session = { name: 'session', scopes: ['admin'], by: 'session', local: true };
+const state = { fields: ['identity::hair', 'defaults::pose'], extra_positive: 'rim light', count: 2 };
+const rescanned = {
+  results: [
+    { category: 'characters', files: 12, added: 1, changed: 0, removed: 0, problems: 0, warning: null },
+  ],
+};
+const keptResult = {
+  image_url: '/api/v1/media/presets/evening/gen_j1_1_0.png',
+  relative_path: 'presets/evening/gen_j1_1_0.png',
+  images: [{ id: 'img_1', url: '/api/v1/media/presets/evening/gen_j1_1_0.png' }],
+  seed: 421_337,
+};
+
+export const examples: Readonly<Record<string, Example>> = {
+  countLibrary: { response: { counts: { characters: 12, outfits: 30 }, images: 480 } },
+  listLibrary: { response: { items: [card], next_cursor: null } },
+  listFacets: {
+    response: {
+      total: 12,
+      facets: [
+        {
+          key: 'origin_series',
+          label: 'Series',
+          values: [{ value: 'Harbour Tales', label: 'Harbour Tales', count: 4 }],
+        },
+      ],
+    },
+  },
+  rescanCategory: { response: rescanned },
+  rescanLibrary: { response: rescanned },
+  setEntityFavourite: { request: { favourite: true }, response: card },
+  setEntityDefaults: { request: { fields: ['identity::hair'] }, response: card },
+  wearOutfit: { request: { outfit: 'winter coat' }, response: card },
+  getEntityState: { response: state },
+  setEntityState: { request: state, response: state },
+  setEntityCover: { request: { image_id: 'img_1' }, response: card },
+  clearEntityCover: { response: { ...card, cover: null } },
+  generateEntity: { request: { count: 2, extra_positive: 'rim light' }, response: submitted },
+  previewPrompt: {
+    request: { recipe },
+    response: { prompts, notes: [], checkpoint: 'Illustrious/model.safetensors' },
+  },
+  submitJobs: { request: { recipe, count: 1 }, response: submitted },
+  listJobs: { response: { items: [job], next_cursor: null } },
+  getJob: { response: { ...job, attempt_history: [], prompts } },
+  cancelJobs: { request: { batch_id: 'b1' }, response: { jobs: [{ ...job, status: 'cancelled' }] } },
+  cancelJob: { response: { jobs: [{ ...job, status: 'cancelled' }] } },
+  retryJob: { response: job },
+  moveJobToFront: { response: job },
+  submitBatches: {
+    request: { entries: [{ recipe }, { recipe, count: 2, lane: 'batch' }] },
+    response: {
+      accepted: 2,
+      entries: [
+        { batch_id: 'b1', job_ids: ['j1'], notes: [], problem: null },
+        { batch_id: 'b2', job_ids: ['j2', 'j3'], notes: [], problem: null },
+      ],
+    },
+  },
+  getBatch: {
+    response: {
+      id: 'b1',
+      finished: false,
+      counts: { waiting: 1, dispatched: 0, running: 0, cancelling: 0, done: 0, failed: 0, cancelled: 0 },
+      jobs: [job],
+    },
+  },
+  listQueues: { response: { queues: [queue] } },
+  pauseQueue: { request: { paused: true }, response: { ...queue, paused: true, reason: 'Paused by hand.' } },
+  listImages: { response: { items: [image], next_cursor: null } },
+  getImage: { response: { ...image, generation: null } },
+  setImageFlags: {
+    request: { is_favourite: true, rating: 5 },
+    response: { ...image, is_favourite: true, rating: 5, generation: null },
+  },
+  listHosts: {
+    response: {
+      hosts: [
+        {
+          id: '3f9a0c1d2e4b',
+          name: 'studio',
+          url: 'http://192.168.1.20:8188',
+          state: 'up',
+          reason: 'Idle.',
+          version: '0.3.75',
+          origin: 'environment',
+          holder: 'generator-1',
+          loaded_checkpoint: null,
+          running: 0,
+          prefetched: 0,
+          missing_nodes: [],
+        },
+      ],
+    },
+  },
+  getSettings: { response: settings },
+  changeSettings: { request: { nsfw_display: 'hide' }, response: { ...settings, nsfw_display: 'hide' } },
+  listProblems: {
+    response: {
+      problems: [
+        {
+          category: 'outfits',
+          file: 'coat.json',
+          kind: 'syntax',
+          message: 'A comma is missing after line 4.',
+          line: 4,
+          column: 12,
+          pointer: null,
+          slug: 'coat',
+          since: '2026-11-23T10:00:00.000Z',
+        },
+      ],
+    },
+  },
+  listKeys: { response: { keys: [key] } },
+  createKey: {
+    request: { name: 'nightly script', scopes: ['read', 'generate'] },
+    response: { key, secret: 'gz_4f2a…' },
+  },
+  getSession: { response: session },
+  signIn: { request: { password: 'correct horse battery staple' }, response: { ...session, local: false } },
+  keptPresets: {
+    response: { presets: [{ id: 'evening', slug: 'evening', name: 'Evening', has_cover: true }] },
+  },
+  keptGenerate: {
+    request: { count: 2, extra_positive: 'rim light' },
+    response: {
+      jobs: [
+        { job_id: 'j1', status: 'queued' },
+        { job_id: 'j2', status: 'queued' },
+      ],
+    },
+  },
+  keptJob: { response: { id: 'j1', label: 'Evening', status: 'done', error: null, result: keptResult } },
+  keptQueueStatus: { response: { status: 'done', result: keptResult } },
+  keptRegenerateKey: { response: { api_key: 'gz_4f2a…' } },
+  getHealth: { response: { status: 'alive' } },
+  getReadiness: { response: { status: 'ready', waiting: [] } },
+};

@@ -1,0 +1,44 @@
+import {
+  GenerationDefaults,
+  GenerationDefaultsQuerystring,
+  PreviewBody,
+  PreviewReply,
+  catalogRpc,
+} from '@gaze/contracts';
+import type { CatalogCall } from '../catalog.ts';
+import type { Api } from '../http/context.ts';
+
+const tags = ['Prompts'];
+
+export function promptRoutes(app: Api, call: CatalogCall): void {
+  app.post(
+    '/api/v1/preview_prompt',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'previewPrompt',
+        summary: 'The prompts of a recipe, without rendering it',
+        tags,
+        body: PreviewBody,
+        response: { 200: PreviewReply },
+      },
+    },
+    ({ body }) => call(catalogRpc.previewPrompt, body),
+  );
+
+  app.get(
+    '/api/v1/generation_defaults',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getGenerationDefaults',
+        summary: 'Workflow template and checkpoint that a recipe starts from',
+        description: 'Of the named checkpoint (path or slug), else of the default one.',
+        tags,
+        querystring: GenerationDefaultsQuerystring.strict(),
+        response: { 200: GenerationDefaults },
+      },
+    },
+    ({ query }) => call(catalogRpc.generationDefaults, query),
+  );
+}

@@ -1,0 +1,179 @@
+import { catalogRpc } from '@gaze/contracts';
+import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
+import { GazeError, serveRpc } from '@gaze/runtime';
+import type { Log, NatsConnection } from '@gaze/runtime';
+import { createHash } from 'node:crypto';
+import { examples } from '../../src/openapi/examples.ts';
+
+export type RpcName = keyof typeof catalogRpc;
+type Handler = (input: never) => unknown;
+
+const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** Keys that the canned catalog knows, by what they may do. */
+export const keys = {
+  read: 'key-that-reads',
+  generate: 'key-that-generates',
+  write: 'key-that-writes',
+  admin: 'key-that-rules',
+  /** Known, and allowed nothing. */
+  nothing: 'key-without-scopes',
+} as const;
+export const sessionSecret = 'session-of-the-person';
+
+const scopesOf: Record<keyof typeof keys, Scope[]> = {
+  read: ['read'],
+  generate: ['generate'],
+  write: ['write'],
+  admin: ['admin'],
+  nothing: [],
+};
+
+const job = examples.getJob?.response as object;
+const card = examples.setEntityFavourite?.response as object;
+const image = examples.getImage?.response as object;
+const response = (operation: string): unknown => examples[operation]?.response;
+
+/** A catalog that answers every question from the examples of the reference, and remembers what it was asked. */
+export function buildCannedCatalog() {
+  const calls: { name: RpcName; input: unknown }[] = [];
+  const usedOnce = new Set<string>();
+  const sessions = new Map<string, Scope[]>([[hash(sessionSecret), ['admin']]]);
+  const knownKeys = new Map(Object.entries(keys).map(([name, secret]) => [hash(secret), name as keyof typeof keys]));
+  const stream = buildCannedStream();
+  const generationDefaults = {
+    template: { name: 'default', hash: 'h', negative: '', checkpoint: 'm', width: 832, height: 1216 },
+    checkpoint: { path: 'm', slug: null, name: 'm', data: {} },
+  };
+  const entity = {
+    ...card,
+    revision: 'a'.repeat(64),
+    filename: 'elke_marrow.json',
+    data: { character_id: 'elke_marrow' },
+    default_fields: [],
+    active_outfit: null,
+    state: response('getEntityState'),
+    images: [],
+    image_count: 0,
+    looks: [],
+  };
+  const handlers: Record<RpcName, Handler> = {
+    libraryList: () => response('listLibrary'),
+    libraryFacets: () => response('listFacets'),
+    libraryCounts: () => response('countLibrary'),
+    libraryRescan: () => response('rescanLibrary'),
+    entityGet: () => entity,
+    entityFavourite: () => card,
+    entityDefaults: () => card,
+    entityState: ({ state }: { state: unknown }) => state,
+    entityOutfit: () => card,
+    entityCover: () => card,
+    problemsList: () => response('listProblems'),
+    presetsList: () => response('keptPresets'),
+    generationDefaults: () => generationDefaults,
+    previewPrompt: () => response('previewPrompt'),
+    jobsSubmit: ({ count }: { count: number }) => ({
+      batch_id: 'b1',
+      jobs: Array.from({ length: count }, (_, index) => ({ ...job, id: `j${index + 1}` })),
+      notes: [],
+      replayed: false,
+    }),
+    jobsGet: () => job,
+    jobsList: () => response('listJobs'),
+    jobsCancel: () => response('cancelJobs'),
+    jobsRetry: () => job,
+    jobsFront: () => job,
+    queuesGet: () => response('listQueues'),
+    queuesPause: () => response('pauseQueue'),
+    imagesList: () => response('listImages'),
+    imagesGet: () => image,
+    imagesFlags: () => image,
+    hostsList: () => response('listHosts'),
+    settingsGet: () => response('getSettings'),
+    settingsSet: () => response('changeSettings'),
+    eventsSince: (input: { token: string | null; limit: number }) => stream.since(input),
+    keysList: () => response('listKeys'),
+    keysCreate: () => response('createKey'),
+    keysRegenerate: () => response('createKey'),
+    keysRevoke: () => ({}),
+    authKey: ({ sha256 }: { sha256: string }) => {
+      const name = knownKeys.get(sha256);
+      return { principal: name === undefined ? null : { id: name, name, scopes: scopesOf[name] } };
+    },
+    authSession: ({ sha256 }: { sha256: string }) => {
+      const scopes = sessions.get(sha256);
+      return { principal: scopes === undefined ? null : { id: sha256.slice(0, 8), name: 'session', scopes } };
+    },
+    sessionOpen: ({ sha256, once }: { sha256: string; once?: string }) => {
+      if (once !== undefined && usedOnce.has(once)) return { opened: false };
+      if (once !== undefined) usedOnce.add(once);
+      sessions.set(sha256, ['admin']);
+      return { opened: true };
+    },
+    sessionClose: ({ sha256 }: { sha256: string }) => {
+      sessions.delete(sha256);
+      return {};
+    },
+  };
+  return {
+    calls,
+    stream,
+    /** Replaces an answer; a thrown GazeError crosses the bus. */
+    answer(name: RpcName, handler: Handler) {
+      handlers[name] = handler;
+    },
+    lastInput: (name: RpcName): unknown => calls.findLast((call) => call.name === name)?.input,
+    count: (name: RpcName): number => calls.filter((call) => call.name === name).length,
+    revokeKey: (name: keyof typeof keys) => knownKeys.delete(hash(keys[name])),
+    serve: (nc: NatsConnection, log: Log) =>
+      (Object.keys(catalogRpc) as RpcName[]).map((name) =>
+        serveRpc(
+          nc,
+          catalogRpc[name] as RpcContract,
+          // eslint-disable-next-line @typescript-eslint/require-await -- a handler that throws must reject
+          async (input) => {
+            calls.push({ name, input });
+            return handlers[name](input as never);
+          },
+          { log },
+        ),
+      ),
+  };
+}
+export type CannedCatalog = ReturnType<typeof buildCannedCatalog>;
+
+/** Numbered events as the catalog keeps them. */
+export function buildCannedStream() {
+  let incarnation = 'first';
+  let events: NumberedEvent[] = [];
+  let broken = false;
+  const token = (sequence: number): string => `${incarnation}:${sequence}`;
+  return {
+    /** Numbers an event and keeps it; telling it on the bus is another matter. */
+    add(event: GazeEvent): NumberedEvent {
+      const numbered = { token: token(events.length + 1), event };
+      events.push(numbered);
+      return numbered;
+    },
+    head: () => token(events.length),
+    beginAnew(name: string) {
+      incarnation = name;
+      events = [];
+    },
+    setBroken(is: boolean) {
+      broken = is;
+    },
+    since({ token: from, limit }: { token: string | null; limit: number }) {
+      if (broken) throw new GazeError('unavailable', 'The database does not answer.');
+      const [name, sequence] = (from ?? '').split(':');
+      if (from === null || name !== incarnation) {
+        return { known: from === null, token: token(events.length), events: [], more: false };
+      }
+      // Small pages, so that paging is exercised.
+      const pageSize = Math.min(limit, 3);
+      const page = events.slice(Number(sequence), Number(sequence) + pageSize);
+      const last = page.at(-1)?.token ?? token(events.length);
+      return { known: true, token: last, events: page, more: last !== token(events.length) };
+    },
+  };
+}
