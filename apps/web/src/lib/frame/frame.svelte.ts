@@ -1,0 +1,12 @@
+/** What the frame shows of the page in it, and what of itself is open. */
+class Frame {
+  title = $state('');
+  /** Beside the title: a count, a state. */
+  note = $state('');
+  /** Path before the title, for pages inside a category. */
+  crumb = $state.raw<{ label: string; href: string } | null>(null);
+  paletteOpen = $state(false);
+  keysOpen = $state(false);
+}
+
+export const frame = new Frame();

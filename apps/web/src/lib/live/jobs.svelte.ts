@@ -1,0 +1,159 @@
+import type { JobStatus, JobView, Progress } from '@gaze/contracts';
+import { SvelteMap } from 'svelte/reactivity';
+import { api } from '#lib/api/client.ts';
+import { toasts } from '#lib/ui/toasts.svelte.ts';
+import { live } from './live.svelte.ts';
+import { queues } from './queues.svelte.ts';
+
+const openStatuses: readonly JobStatus[] = ['waiting', 'dispatched', 'running', 'cancelling'];
+const recentLimit = 24;
+const dismissedKey = 'gaze.tray.dismissed';
+
+/** Every job that is not over, the last ones that are, and what the running ones look like right now. */
+class Jobs {
+  #byId = new SvelteMap<string, JobView>();
+  progress = new SvelteMap<string, Progress>();
+  /** Latent preview of a running job as a data URL. */
+  previews = new SvelteMap<string, string>();
+  #fronted = new SvelteMap<string, number>();
+  #dismissed = $state.raw<readonly string[]>(readDismissed());
+  loaded = $state(false);
+
+  #all = $derived([...this.#byId.values()]);
+  open = $derived(this.#all.filter((job) => openStatuses.includes(job.status)).sort((a, b) => this.#inOrder(a, b)));
+  running = $derived(this.open.filter((job) => job.status === 'running' || job.status === 'cancelling'));
+  waiting = $derived(this.open.filter((job) => job.status === 'waiting' || job.status === 'dispatched'));
+  /** The list holds the first jobs of a long queue; the queues know how many there are. */
+  waitingCount = $derived(
+    Math.max(this.waiting.length, queues.list.reduce((sum, queue) => sum + queue.waiting + queue.dispatched, 0)),
+  );
+  openCount = $derived(this.waitingCount + this.running.length);
+  failed = $derived(
+    this.#all
+      .filter((job) => job.status === 'failed' && !this.#dismissed.includes(job.id))
+      .sort((a, b) => (b.finished_at ?? '').localeCompare(a.finished_at ?? '')),
+  );
+  /** Newest first. */
+  finished = $derived(
+    this.#all
+      .filter((job) => job.status === 'done' && job.images.length > 0)
+      .sort((a, b) => (b.finished_at ?? '').localeCompare(a.finished_at ?? ''))
+      .slice(0, recentLimit),
+  );
+  /** The job whose picture will be the cover of an entity, by `category/slug`: cards show it while it renders. */
+  renderingCover = $derived(
+    new Map(
+      this.running
+        .filter((job) => job.sets_cover && job.owner)
+        .map((job) => [`${job.owner?.category}/${job.owner?.slug}`, job] as const),
+    ),
+  );
+
+  start(): void {
+    live.on('job.changed', ({ job }) => this.put(job));
+    live.onProgress((progress) => this.progress.set(progress.job_id, progress));
+    live.onPreview(({ job_id, mime, data }) => this.previews.set(job_id, `data:${mime};base64,${data}`));
+    live.onReset(() => void this.load());
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [open, recent] = await Promise.all([
+        api.jobs.list({ status: openStatuses, limit: 200 }),
+        api.jobs.list({ status: ['done', 'failed'], limit: recentLimit }),
+      ]);
+      this.#byId.clear();
+      for (const job of [...recent.items, ...open.items]) this.#byId.set(job.id, job);
+      this.loaded = true;
+    } catch {
+      // the offline banner speaks for the whole page; the next reset loads again
+    }
+  }
+
+  get(id: string): JobView | undefined {
+    return this.#byId.get(id);
+  }
+
+  put(job: JobView): void {
+    this.#byId.set(job.id, job);
+    if (!openStatuses.includes(job.status)) {
+      this.progress.delete(job.id);
+      this.previews.delete(job.id);
+      this.#fronted.delete(job.id);
+      this.#forgetOld();
+    }
+  }
+
+  async cancel(job: JobView): Promise<void> {
+    this.put({ ...job, status: job.status === 'waiting' ? 'cancelled' : 'cancelling' });
+    try {
+      const { jobs } = await api.jobs.cancel(job.id);
+      for (const changed of jobs) this.put(changed);
+    } catch (error) {
+      this.put(job);
+      toasts.failed(`${job.label} was not cancelled`, error);
+    }
+  }
+
+  async cancelMany(of: { batch_id: string } | { all_waiting: true }): Promise<void> {
+    try {
+      const { jobs } = await api.jobs.cancelMany(of);
+      for (const changed of jobs) this.put(changed);
+    } catch (error) {
+      toasts.failed('The jobs were not cancelled', error);
+    }
+  }
+
+  async retry(job: JobView): Promise<void> {
+    try {
+      const again = await api.jobs.retry(job.id);
+      if (again.id !== job.id) this.dismiss(job);
+      this.put(again);
+    } catch (error) {
+      toasts.failed(`${job.label} was not queued again`, error);
+    }
+  }
+
+  async toFront(job: JobView): Promise<void> {
+    this.#fronted.set(job.id, Date.now());
+    try {
+      this.put(await api.jobs.toFront(job.id));
+    } catch (error) {
+      this.#fronted.delete(job.id);
+      toasts.failed(`${job.label} did not move to the front`, error);
+    }
+  }
+
+  /** Takes a failed job out of the tray; the queue page still has it. */
+  dismiss(job: JobView): void {
+    this.#dismissed = [...this.#dismissed, job.id].slice(-200);
+    localStorage.setItem(dismissedKey, JSON.stringify(this.#dismissed));
+  }
+
+  /** What was moved to the front here, then the lane in which a person waits, then the oldest. */
+  #inOrder(a: JobView, b: JobView): number {
+    return (
+      (this.#fronted.get(b.id) ?? 0) - (this.#fronted.get(a.id) ?? 0) ||
+      Number(a.lane === 'batch') - Number(b.lane === 'batch') ||
+      a.created_at.localeCompare(b.created_at)
+    );
+  }
+
+  #forgetOld(): void {
+    const over = [...this.#byId.values()].filter((job) => !openStatuses.includes(job.status));
+    if (over.length < recentLimit * 4) return;
+    over.sort((a, b) => (a.finished_at ?? '').localeCompare(b.finished_at ?? ''));
+    for (const job of over.slice(0, over.length - recentLimit * 2)) this.#byId.delete(job.id);
+  }
+}
+
+function readDismissed(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(dismissedKey) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export const jobs = new Jobs();
