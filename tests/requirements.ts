@@ -1,0 +1,231 @@
+/** Something that GAZE promises to its users. */
+export interface Requirement {
+  /** What tests cite: `verifies('house.start', '…')`. */
+  id: string;
+  /** The promise, as a sentence of the product. */
+  promise: string;
+  /** Set where no test on a build machine can prove it: why, and what stands in for the proof. */
+  cannotProveHere?: string;
+}
+
+/**
+ * All that is promised, and nothing that is not there yet. tests/architecture holds this list against the tests: a row
+ * that no test cites fails, and so does a test that cites a row which does not exist.
+ */
+export const requirements: readonly Requirement[] = [
+  // ── the house ──
+  {
+    id: 'house.start',
+    promise:
+      'One command starts everything on a machine that has Node and nothing else, and prints the address.',
+  },
+  {
+    id: 'house.second-start',
+    promise:
+      'A second start finds everything as it was left; a start beside a running one says where that one is.',
+  },
+  { id: 'house.stop', promise: 'Ctrl-C stops every part and leaves no process behind.' },
+  {
+    id: 'start.postgres-recovers',
+    promise: 'A PostgreSQL that was killed comes back with everything that was committed.',
+  },
+
+  // ── the main job: from a page to a picture ──
+  {
+    id: 'main-job.page',
+    promise:
+      'Generate on the page of an entry renders its picture, with steps and previews while it is made.',
+  },
+  {
+    id: 'main-job.record',
+    promise:
+      'Every picture carries how it was made, in its sidecar and in a chunk of the PNG, and both say the same.',
+  },
+  {
+    id: 'api.kept-endpoints',
+    promise:
+      "The Flask original's endpoints answer in their old shapes; seed 42 and count 3 render 42, 43 and 44.",
+  },
+  {
+    id: 'web.main-job',
+    promise: 'The main job can be done in a browser from the first page to the finished picture.',
+  },
+  {
+    id: 'web.libraries',
+    promise:
+      'Every category has a library that filters and a page for each of its entries, also for one with a broken file.',
+  },
+  {
+    id: 'api.kept',
+    promise:
+      "The original's five endpoints keep addresses, bodies, status words and errors, whatever unknown keys come along.",
+  },
+  {
+    id: 'api.resources',
+    promise: 'Lists, entries, pictures, jobs and settings are asked and changed under one address each.',
+  },
+  {
+    id: 'api.queueing',
+    promise: 'Work is queued with 202 once it is stored; the same Idempotency-Key queues it once.',
+  },
+  {
+    id: 'api.errors',
+    promise:
+      'An error is a problem document that says what failed, where, and what to do, and nothing of the inside.',
+  },
+  {
+    id: 'events.socket',
+    promise:
+      'One socket tells every browser what changes; who reconnects with a token misses nothing, or is told to load again.',
+  },
+  { id: 'images.media', promise: 'Pictures are served whole and in ranges, to be cached for ever.' },
+  {
+    id: 'images.thumbs',
+    promise: 'Thumbnails are made on demand, in three widths and no other, to be cached for ever.',
+  },
+  {
+    id: 'web.served',
+    promise: 'The gateway serves the app with a strict content policy and every page under its own address.',
+  },
+
+  // ── nothing is lost ──
+  {
+    id: 'faults.kill-each',
+    promise: 'kill -9 of any part at any moment loses no accepted job and no picture, and duplicates none.',
+  },
+  {
+    id: 'R1',
+    promise:
+      'A part that is killed loses no accepted job and no picture, duplicates none, and costs one more rendering at most.',
+  },
+  {
+    id: 'R2',
+    promise:
+      'A 202 means durable: what was accepted reaches a final state, whatever is killed right after it.',
+  },
+  {
+    id: 'R3',
+    promise: 'The bus restarts or loses its whole store: no job is lost and no attempt is counted.',
+  },
+  {
+    id: 'R4',
+    promise:
+      'PostgreSQL restarts or is gone for a while: reads answer 503 with Retry-After, and running pictures are kept and completed.',
+  },
+  {
+    id: 'R5',
+    promise:
+      'A host that dies, hangs or sends broken pictures loses its jobs to other hosts; a slow model load is not a hang.',
+  },
+  { id: 'R6', promise: 'A workflow that a host refuses fails after one post, with the node and the reason.' },
+  { id: 'R7', promise: 'A socket that drops during a job renders nothing twice.' },
+  {
+    id: 'R8',
+    promise:
+      'Two workers on one job leave one set of pictures; the older attempt is refused and its files go.',
+  },
+  { id: 'R9', promise: 'Cancel stops the named job at its next step and touches no other.' },
+  {
+    id: 'R11',
+    promise:
+      'Among many files the broken and hostile ones are listed with their place; the good ones load, and no file changes.',
+  },
+  {
+    id: 'R13',
+    promise: 'A data folder that is unmounted or emptied hides and deletes nothing, and is warned about.',
+  },
+  { id: 'R14', promise: 'After the loss of the database a scan brings back everything that lives in files.' },
+  {
+    id: 'hosts.none',
+    promise: 'Without a reachable ComfyUI a job waits, says why, and renders as soon as a host is there.',
+  },
+  {
+    id: 'durability.power-cut',
+    promise: 'What was acknowledged survives a power cut.',
+    cannotProveHere:
+      'kill -9 leaves the page cache of the machine intact, so a process cannot tell. PostgreSQL runs with fsync, files are synced before they are renamed, and the bus is never the only place that knows a job.',
+  },
+
+  // ── the library ──
+  {
+    id: 'library.rename',
+    promise:
+      'An entry whose file is renamed in the data folder keeps its address, pictures, cover and favourite.',
+  },
+  {
+    id: 'library.broken-json',
+    promise:
+      'A file that cannot be read keeps its last good entry, is listed with the place of the fault, and is never changed.',
+  },
+
+  // ── who may come in ──
+  {
+    id: 'auth.local',
+    promise:
+      'A local start lets in the browser that opens the printed link, and nobody under another host name.',
+  },
+  {
+    id: 'auth.keys',
+    promise:
+      'API keys are shown once, hold only the scopes they were made with, and end at once when revoked.',
+  },
+  {
+    id: 'start.one-time-link',
+    promise: 'The printed link is traded once for a long-lived session of that browser.',
+  },
+  {
+    id: 'start.password',
+    promise:
+      'A GAZE that others can reach asks for a password; without one set it serves nothing but the page that says so.',
+  },
+  {
+    id: 'S3',
+    promise:
+      'Every address answers 401 without a key or session and 403 without the scope, but for a short list that is written down.',
+  },
+  {
+    id: 'S5',
+    promise: 'No key of a picture, and no link inside the store, leads out of it.',
+  },
+  { id: 'S6', promise: 'What is no picture is never served as one.' },
+  {
+    id: 'S9',
+    promise: 'Foreign host names, foreign pages and proxies in front of a local start are refused.',
+  },
+  {
+    id: 'S10',
+    promise: 'Bodies, rates and guesses are limited, and nobody is locked out by the guesses of others.',
+  },
+
+  {
+    id: 'samples.render',
+    promise:
+      'Every sample entry and preset that ships becomes a workflow that a host with its files can run.',
+  },
+
+  // ── how it is built ──
+  { id: 'ops.health', promise: 'Every service says whether it lives and whether it is ready.' },
+  {
+    id: 'services.share-nothing',
+    promise:
+      'Services share no memory, no files but the picture store, and no database: each runs alone, anywhere.',
+  },
+  {
+    id: 'architecture.layers',
+    promise: 'The domain is pure, the gateway decides nothing, and no service imports another.',
+  },
+
+  // ── what this machine cannot show ──
+  {
+    id: 'hosts.real-comfyui',
+    promise: 'GAZE renders on a real ComfyUI with a GPU, from its 2025 releases on.',
+    cannotProveHere:
+      'Build machines have no GPU. The ComfyUI stand-in speaks the same protocol as strictly, refuses what ComfyUI refuses, and has tests of its own.',
+  },
+  {
+    id: 'start.other-systems',
+    promise: 'npm start works on macOS and Windows as on Linux.',
+    cannotProveHere:
+      'The tests run on Linux. Paths, links and programs of the other systems are chosen by functions that are tested by table.',
+  },
+];
