@@ -19,6 +19,8 @@ import { sweepOrphans } from './sweep.ts';
 
 const beatEveryMs = 5000;
 const askEveryMs = 5000;
+/** Until the catalog has answered for the first time: it may be starting beside us. */
+const firstAskEveryMs = 250;
 /** Long enough for a redelivered job to come by and adopt its prompt first. */
 const sweepAfterMs = 90_000;
 const inventoryPage = 1000;
@@ -218,7 +220,15 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
   return {
     async start() {
       const notice = nc.subscribe(subjects.assignmentsChanged, { callback: () => void ask() });
-      tickers.push(every(beatEveryMs, beat, log), every(askEveryMs, ask, log), {
+      const firstAsk = every(
+        firstAskEveryMs,
+        async () => {
+          if (asked) firstAsk.stop();
+          else await ask();
+        },
+        log,
+      );
+      tickers.push(every(beatEveryMs, beat, log), every(askEveryMs, ask, log), firstAsk, {
         stop: () => notice.unsubscribe(),
       });
       await ask();

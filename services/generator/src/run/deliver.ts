@@ -20,6 +20,7 @@ export async function deliver(
     host: { id: host.id, name: host.name },
     seconds: { queued: job.queued_seconds, rendering: done.renderingSeconds },
     createdAt: new Date().toISOString(),
+    pictures: done.outputs.length,
   });
   const images: StoredImage[] = [];
   for (const [ordinal, output] of done.outputs.entries()) {

@@ -10,12 +10,15 @@ export function generationRecord(of: {
   host: { id: string; name: string };
   seconds: { queued: number; rendering: number };
   createdAt: string;
+  /** How many pictures the attempt made: a set counts as whole only where all of them are there. */
+  pictures: number;
 }): GenerationRecord {
   const { snapshot } = of;
   return {
     version: 1,
     job_id: of.jobId,
     attempt: of.attempt,
+    pictures: of.pictures,
     created_at: of.createdAt,
     owner: snapshot.owner,
     recipe: snapshot.recipe,
