@@ -43,7 +43,7 @@ const defaultSilenceMs = 50_000;
  * where it was, so that no event is missed or seen twice. Progress and previews are lossy by nature.
  */
 export function connectEvents(options: EventOptions): EventConnection {
-  const Socket = options.WebSocket ?? globalThis.WebSocket;
+  const Socket = options.WebSocket ?? pageOf().WebSocket;
   const backoff = buildBackoff(options.backoff);
   let token: string | null = options.token ?? null;
   let ready = token !== null;
@@ -135,7 +135,7 @@ export function connectEvents(options: EventOptions): EventConnection {
 }
 
 function addressOf(options: EventOptions, token: string | null): string {
-  const base = options.baseUrl === '' ? globalThis.location.origin : options.baseUrl;
+  const base = options.baseUrl === '' ? pageOf().location?.origin : options.baseUrl;
   const url = new URL('/api/v1/events', base);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   if (token !== null) url.searchParams.set('token', token);
@@ -154,16 +154,27 @@ function readMessage(data: unknown): SocketMessage | null {
   }
 }
 
+/** The little that is used of a page, where there is one: programs outside browsers use this client too. */
+interface PageGlobals {
+  WebSocket: typeof globalThis.WebSocket;
+  location?: { origin: string };
+  document?: EventTarget & { visibilityState: string };
+  addEventListener?: EventTarget['addEventListener'];
+  removeEventListener?: EventTarget['removeEventListener'];
+}
+const pageOf = (): PageGlobals => globalThis;
+
 /** A laptop that wakes or a network that returns is a better moment than the end of a long wait. */
 function onPageWakes(wake: () => void): () => void {
-  if (typeof document === 'undefined') return () => undefined;
+  const { document } = pageOf();
+  if (document === undefined) return () => undefined;
   const seen = (): void => {
     if (document.visibilityState === 'visible') wake();
   };
-  globalThis.addEventListener('online', wake);
+  pageOf().addEventListener?.('online', wake);
   document.addEventListener('visibilitychange', seen);
   return () => {
-    globalThis.removeEventListener('online', wake);
+    pageOf().removeEventListener?.('online', wake);
     document.removeEventListener('visibilitychange', seen);
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CategoryName } from './categories/declaration.ts';
 import { ImageView } from './image.ts';
-import { EntityData } from './recipe.ts';
+import { DetailSwitch, EntityData } from './recipe.ts';
 
 export const CoverView = z.object({
   /** `own`: chosen as cover; `fallback`: a random picture of its own, shown at half strength. */
@@ -44,6 +44,12 @@ export const PageState = z
     width: z.number().int().optional(),
     height: z.number().int().optional(),
     count: z.number().int().min(1).max(20).optional(),
+    /** Absent or null: as the category has it. */
+    background: z.boolean().nullable().optional(),
+    face_detail: DetailSwitch.optional(),
+    hand_detail: DetailSwitch.optional(),
+    /** Of the entity's own LoRA; absent or null: as its file says. */
+    lora_weight: z.number().min(-10).max(10).nullable().optional(),
   })
   .meta({ id: 'PageState' });
 export type PageState = z.infer<typeof PageState>;

@@ -31,7 +31,8 @@ const parts = z.array(PartRequest).max(50).optional();
 export const Seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const Side = z.number().int().min(64).max(8192).multipleOf(8);
 const ExtraPrompt = z.string().max(20_000);
-const DetailSwitch = z.enum(['on', 'off', 'auto']);
+export const DetailSwitch = z.enum(['on', 'off', 'auto']);
+export type DetailSwitch = z.infer<typeof DetailSwitch>;
 
 /** What is asked for, by reference. Nothing in it is drawn or resolved yet. */
 export const Recipe = z

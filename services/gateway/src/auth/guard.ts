@@ -6,7 +6,7 @@ import { isUnset } from '../config.ts';
 import type { Authenticator } from './authenticate.ts';
 import { sessionCookieName } from './cookie.ts';
 import { readCredential } from './credentials.ts';
-import { changesThings, isLoopbackHost, isOwnOrigin } from './origin.ts';
+import { changesThings, isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './origin.ts';
 import type { Principal } from './principal.ts';
 
 /** What the guard looks at; an HTTP request and a socket's upgrade both have it. */
@@ -29,6 +29,7 @@ export interface Guard {
   checkOrigin: (knock: Knock) => void;
 }
 
+const openToOthers = 'Set GAZE_PASSWORD and start it without GAZE_LOCAL to open it to others.';
 /** Headers that a reverse proxy adds. Local mode trusts whoever reaches it, so nothing may stand in front of it. */
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
@@ -43,13 +44,16 @@ export function buildGuard(config: GatewayConfig, authenticator: Authenticator):
 
   function checkDoor(knock: Knock): void {
     if (!config.local) return;
+    if (!isLoopbackAddress(knock.ip)) {
+      throw new GazeError('forbidden', 'GAZE runs for this machine alone.', { hint: openToOthers });
+    }
     const host = header(knock, 'host');
     if (!isLoopbackHost(host, config.port)) {
       throw new GazeError(
         'forbidden',
         `GAZE runs for this machine alone and is not reached as «${host ?? ''}».`,
         {
-          hint: `Open http://127.0.0.1:${config.port}, or set GAZE_PASSWORD and start without GAZE_LOCAL to open it to others.`,
+          hint: `Open http://127.0.0.1:${config.port}. ${openToOthers}`,
         },
       );
     }
@@ -58,7 +62,7 @@ export function buildGuard(config: GatewayConfig, authenticator: Authenticator):
         'forbidden',
         'GAZE runs for this machine alone and takes no requests through a proxy.',
         {
-          hint: 'Set GAZE_PASSWORD and start without GAZE_LOCAL to put a proxy in front of it.',
+          hint: openToOthers,
         },
       );
     }

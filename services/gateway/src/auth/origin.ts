@@ -14,6 +14,9 @@ export function isLoopbackHost(host: string | undefined, port: number): boolean 
   return loopbackNames.has(name.toLowerCase()) && Number(given) === port;
 }
 
+/** Whether an address of a sender is this machine's own. */
+export const isLoopbackAddress = (ip: string): boolean => /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/.test(ip);
+
 export interface OriginFacts {
   origin: string | undefined;
   /** What the browser says about where the request comes from; absent outside browsers. */

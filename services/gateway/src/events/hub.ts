@@ -34,6 +34,8 @@ export interface EventHub {
 }
 
 const retryMs = 1000;
+/** Services start side by side; only a catalog that stays away is worth a word. */
+const quietFailures = 5;
 /** A lost last event is noticed by nothing but a look. */
 const lookEveryMs = 10_000;
 const maxPreviewBytes = 256 * 1024;
@@ -85,9 +87,9 @@ export function buildHub(deps: { nc: NatsConnection; call: CatalogCall; log: Log
         await fetchOn();
         failures = 0;
       } catch (error) {
-        if (failures === 0)
-          log.warn({ err: error }, 'missed events cannot be fetched yet; trying until it works');
         failures += 1;
+        if (failures === quietFailures)
+          log.warn({ err: error }, 'missed events cannot be fetched; trying until it works');
         again = true;
         await sleep(retryMs, stopped.signal).catch(() => undefined);
       }
@@ -112,7 +114,9 @@ export function buildHub(deps: { nc: NatsConnection; call: CatalogCall; log: Log
         const at = readToken(event.token);
         if (at !== null && isBefore(place ?? from, at)) pass(event, at);
       }
-      if (!answer.more || answer.events.length === 0) return;
+      // Events of a shape that the catalog could not read any more are left out; their numbers count.
+      if (place !== null && isBefore(place, head)) place = head;
+      if (!answer.more || answer.token === tokenOf(from)) return;
     }
   }
 

@@ -104,9 +104,11 @@ export function buildSession(deps: {
       for (const event of answer.events) {
         const at = readToken(event.token);
         if (at !== null) deliver(outgoingEvent(event, at));
-        token = event.token;
       }
-      if (!answer.more || answer.events.length === 0) return;
+      // Events of a shape that the catalog could not read any more are left out; their numbers count.
+      if (!behind && place !== null && isBefore(place, head)) place = head;
+      if (!answer.more || answer.token === token) return;
+      token = answer.token;
     }
   }
 

@@ -2,6 +2,7 @@ import type { WireError } from '@gaze/contracts';
 import { toWireError } from '@gaze/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem } from './problem.ts';
+import { pathOf } from './request-log.ts';
 import { validationError } from './validation.ts';
 
 /** Seconds after which a request that met a stopped part is worth another try. */
@@ -12,10 +13,9 @@ export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error, request, reply) => {
     const wire = wireOf(error);
     const problem = toProblem(wire, request.id);
-    if (problem.status >= 500) {
-      const level = problem.status === 500 ? 'error' : 'warn';
-      request.log[level]({ err: error, url: request.url, code: wire.code }, 'a request failed');
-    }
+    if (problem.status === 500) request.log.error({ err: error, path: pathOf(request) }, 'a request failed');
+    else if (problem.status > 500)
+      request.log.warn({ reason: wire.message, path: pathOf(request) }, 'a request failed');
     return sendProblem(request, reply, wire);
   });
 }

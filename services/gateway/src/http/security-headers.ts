@@ -28,8 +28,10 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
     referrerPolicy: { policy: 'no-referrer' },
   });
   const policy = contentPolicy();
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     void reply.header('content-security-policy', policy);
+    // Answers for one person; pictures, which may be kept, say so themselves.
+    if (request.routeOptions.config.scope !== undefined) void reply.header('cache-control', 'no-store');
     void reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   });
 }

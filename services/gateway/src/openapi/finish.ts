@@ -7,6 +7,7 @@ const methods = ['get', 'put', 'post', 'patch', 'delete'] as const;
 /** The document as it is handed out: with examples, and without the component schemas that nothing refers to. */
 export function finishDocument(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   for (const operation of operationsOf(document)) addExamples(operation);
+  nameWildcards(document);
   const used = referencedSchemas(document);
   const schemas = document.components?.schemas ?? {};
   const kept = Object.entries(schemas).filter(([name]) => used.has(name));
@@ -23,6 +24,20 @@ export function operationsOf(document: OpenAPIV3_1.Document): Operation[] {
   return Object.values(document.paths ?? {}).flatMap((path) =>
     methods.flatMap((method) => (path?.[method] === undefined ? [] : [path[method]])),
   );
+}
+
+/** The router calls the rest of an address `*`; a reader of the reference needs a name. */
+function nameWildcards(document: OpenAPIV3_1.Document): void {
+  const paths = document.paths ?? {};
+  for (const [path, item] of Object.entries(paths)) {
+    if (!path.includes('{*}') || item === undefined) continue;
+    for (const parameter of methods.flatMap((method) => item[method]?.parameters ?? [])) {
+      if ('name' in parameter && parameter.name === '*') parameter.name = 'key';
+    }
+    paths[path.replace('{*}', '{key}')] = item;
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an address of the document, not of a person
+    delete paths[path];
+  }
 }
 
 function addExamples(operation: Operation): void {

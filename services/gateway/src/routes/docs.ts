@@ -16,6 +16,7 @@ const html = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>GAZE API</title>
+<link rel="icon" href="data:,">
 </head>
 <body>
 <script id="api-reference" type="application/json" data-url="${documentUrl}" data-configuration="${escaped({

@@ -21,7 +21,7 @@ export function generateRoutes(app: Api, call: CatalogCall): void {
         tags: ['Jobs'],
         params: EntityParams,
         headers: IdempotencyHeaders,
-        body: GenerateBody.optional(),
+        body: GenerateBody.nullish(),
         response: { 202: SubmitReply },
       },
     },

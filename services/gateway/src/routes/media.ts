@@ -3,6 +3,7 @@ import { contentTypes, sniffImage } from '@gaze/media';
 import type { ImageFormat, ObjectStore } from '@gaze/media';
 import { GazeError } from '@gaze/runtime';
 import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Api } from '../http/context.ts';
@@ -86,7 +87,8 @@ async function sendBytes(
   if (range !== null)
     void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
   void reply.header('content-length', range === null ? bytes : range.end - range.start + 1);
-  if (headOnly) return reply.send();
+  // An empty stream, because a reply without a body would be given a length of its own.
+  if (headOnly) return reply.send(Readable.from([]));
   return reply.send(await store.get(key, range ?? undefined));
 }
 

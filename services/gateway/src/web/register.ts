@@ -27,6 +27,7 @@ export async function registerWeb(app: FastifyInstance, deps: Deps): Promise<voi
     root: config.webDir,
     serve: false,
     cacheControl: false,
+    dotfiles: 'ignore',
     // The build lies beside its files in brotli and gzip.
     preCompressed: true,
     suppressWarning: true,
@@ -81,8 +82,5 @@ export async function registerWeb(app: FastifyInstance, deps: Deps): Promise<voi
   });
 }
 
-/** Pages of the app have no dot in their last part; files have. Hidden files and source maps of nobody are not ours. */
-function isFile(path: string): boolean {
-  const last = path.split('/').at(-1) ?? '';
-  return last.includes('.') && !last.startsWith('.');
-}
+/** Pages of the app have no dot in their last part; files have. */
+const isFile = (path: string): boolean => (path.split('/').at(-1) ?? '').includes('.');

@@ -47,12 +47,15 @@ function documentedRoutes(): Map<string, { scope: Scope | null; operationId: str
   const document = house.gateway.app.swagger() as OpenAPIV3_1.Document;
   const routes = new Map<string, { scope: Scope | null; operationId: string }>();
   for (const [path, item] of Object.entries(document.paths ?? {})) {
-    const url = path.replace(/\{(\w+)\}/g, ':$1').replace('{*}', '*');
+    const url = path.replace('{key}', '*').replace(/\{(\w+)\}/g, ':$1');
     for (const verb of ['get', 'put', 'post', 'patch', 'delete'] as const) {
       const operation = item?.[verb];
       if (operation === undefined) continue;
       const scope = /scope `(\w+)`/.exec(operation.description ?? '')?.[1] as Scope | undefined;
-      routes.set(`${verb.toUpperCase()} ${url}`, { scope: scope ?? null, operationId: operation.operationId ?? '' });
+      routes.set(`${verb.toUpperCase()} ${url}`, {
+        scope: scope ?? null,
+        operationId: operation.operationId ?? '',
+      });
     }
   }
   return routes;
@@ -69,7 +72,7 @@ const fill = (url: string): string =>
     .replace(/:\w+/g, 'x1')
     .replace('*', 'characters/none.png');
 
-function bodyFor(route: Route): RequestInit & { headers: Record<string, string> } {
+function bodyFor(route: Route): Omit<RequestInit, 'headers'> & { headers: Record<string, string> } {
   const example = examples[route.operationId]?.request;
   return example === undefined ? { method: route.method, headers: {} } : json(example, route.method);
 }
@@ -113,7 +116,9 @@ describe(verifies('S3', 'who may come in'), () => {
     }
     const wrongKey = await house.bare('/api/v1/jobs', { headers: { 'x-api-key': 'no-such-key' } });
     expect(wrongKey.status).toBe(401);
-    const wrongCookie = await house.bare('/api/v1/jobs', { headers: { cookie: `gaze_session_${house.port}=nope` } });
+    const wrongCookie = await house.bare('/api/v1/jobs', {
+      headers: { cookie: `gaze_session_${house.port}=nope` },
+    });
     expect(wrongCookie.status).toBe(401);
     const wrongKeyGoodCookie = await house.bare('/api/v1/jobs', {
       headers: { 'x-api-key': 'no-such-key', cookie: `gaze_session_${house.port}=${sessionSecret}` },
@@ -126,7 +131,10 @@ describe(verifies('S3', 'who may come in'), () => {
       for (const [name, secret] of Object.entries(keys)) {
         const held: Scope[] = name === 'nothing' ? [] : [name as Scope];
         const { headers, ...init } = bodyFor(route);
-        const answer = await house.bare(fill(route.url), { ...init, headers: { ...headers, 'x-api-key': secret } });
+        const answer = await house.bare(fill(route.url), {
+          ...init,
+          headers: { ...headers, 'x-api-key': secret },
+        });
         const what = `${name} → ${route.method} ${route.url}`;
         await answer.body?.cancel();
         if (allows(held, route.scope ?? 'admin')) expect([401, 403], what).not.toContain(answer.status);
@@ -145,23 +153,36 @@ describe(verifies('S3', 'who may come in'), () => {
     const cookie = `gaze_session_${house.port}=${sessionSecret}`;
     const who = await house.bare('/api/v1/session', { headers: { cookie } });
     expect(await who.json()).toEqual({ name: 'session', scopes: ['admin'], by: 'session', local: true });
-    const out = await house.bare('/api/v1/session', { method: 'DELETE', headers: { cookie, origin: house.url } });
+    const out = await house.bare('/api/v1/session', {
+      method: 'DELETE',
+      headers: { cookie, origin: house.url },
+    });
     expect(out.status).toBe(204);
     expect(out.headers.get('set-cookie')).toContain(`gaze_session_${house.port}=;`);
     expect((await house.bare('/api/v1/session', { headers: { cookie } })).status).toBe(401);
   });
 
-  test('a revoked key counts no more at once', async () => {
-    expect((await house.bare('/api/v1/jobs', { headers: { 'x-api-key': keys.write } })).status).toBe(200);
-    house.catalog.revokeKey('write');
-    expect((await house.ask('/api/v1/keys/write', { method: 'DELETE' })).status).toBe(204);
-    expect((await house.bare('/api/v1/jobs', { headers: { 'x-api-key': keys.write } })).status).toBe(401);
-  });
+  test(
+    verifies('auth.keys', 'a key is made with its secret, listed without it, and ends at once when revoked'),
+    async () => {
+      const made = await house.ask('/api/v1/keys', json({ name: 'nightly script', scopes: ['read'] }));
+      expect(made.status).toBe(201);
+      expect(await made.json()).toMatchObject({ secret: 'gz_4f2a…' });
+      expect(house.catalog.lastInput('keysCreate')).toEqual({ name: 'nightly script', scopes: ['read'] });
+      expect(await (await house.ask('/api/v1/keys')).text()).not.toContain('secret');
+      expect((await house.bare('/api/v1/jobs', { headers: { 'x-api-key': keys.write } })).status).toBe(200);
+      house.catalog.revokeKey('write');
+      expect((await house.ask('/api/v1/keys/write', { method: 'DELETE' })).status).toBe(204);
+      expect((await house.bare('/api/v1/jobs', { headers: { 'x-api-key': keys.write } })).status).toBe(401);
+    },
+  );
 
   test('a gallery full of thumbnails asks for its session once', async () => {
     const before = house.catalog.count('authKey');
     const answers = await Promise.all(
-      Array.from({ length: 30 }, () => house.bare('/api/v1/queues', { headers: { 'x-api-key': keys.generate } })),
+      Array.from({ length: 30 }, () =>
+        house.bare('/api/v1/queues', { headers: { 'x-api-key': keys.generate } }),
+      ),
     );
     expect(answers.every((answer) => answer.status === 200)).toBe(true);
     expect(house.catalog.count('authKey') - before).toBeLessThanOrEqual(1);
@@ -174,7 +195,9 @@ describe(verifies('S10', 'guessing'), () => {
     expect((await other.ask('/api/v1/queues')).status).toBe(200);
     const statuses: number[] = [];
     for (let guess = 0; guess < 25; guess += 1) {
-      statuses.push((await other.bare('/api/v1/queues', { headers: { 'x-api-key': `guess-${guess}` } })).status);
+      statuses.push(
+        (await other.bare('/api/v1/queues', { headers: { 'x-api-key': `guess-${guess}` } })).status,
+      );
     }
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401));
     expect(statuses.at(-1)).toBe(429);
@@ -183,7 +206,11 @@ describe(verifies('S10', 'guessing'), () => {
 });
 
 /** Fetch sets Host itself; this does not. */
-function withHost(path: string, headers: Record<string, string>, method = 'GET'): Promise<{ status: number; body: string }> {
+function withHost(
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const request = rawRequest({ host: '127.0.0.1', port: house.port, path, method, headers }, (response) => {
       let body = '';
@@ -195,7 +222,7 @@ function withHost(path: string, headers: Record<string, string>, method = 'GET')
   });
 }
 
-describe(verifies('S9', 'names and origins'), () => {
+describe(verifies(['S9', 'auth.local'], 'names and origins'), () => {
   test.each([
     ['127.0.0.1', 200],
     ['localhost', 200],
@@ -208,13 +235,20 @@ describe(verifies('S9', 'names and origins'), () => {
   ])('local mode under the name %s answers %i', async (name, status) => {
     const answer = await withHost('/healthz', { host: `${name}:${house.port}` });
     expect(answer.status).toBe(status);
-    if (status === 403) expect(JSON.parse(answer.body)).toMatchObject({ code: 'forbidden', detail: expect.stringContaining(name) as string });
+    if (status === 403)
+      expect(JSON.parse(answer.body)).toMatchObject({
+        code: 'forbidden',
+        detail: expect.stringContaining(name) as string,
+      });
   });
 
   test('another port in the Host header, no Host, and a proxy in front are refused', async () => {
     expect((await withHost('/healthz', { host: `127.0.0.1:${house.port + 1}` })).status).toBe(403);
     expect((await withHost('/', { host: '127.0.0.1' })).status).toBe(403);
-    const proxied = await withHost('/', { host: `127.0.0.1:${house.port}`, 'x-forwarded-for': '203.0.113.9' });
+    const proxied = await withHost('/', {
+      host: `127.0.0.1:${house.port}`,
+      'x-forwarded-for': '203.0.113.9',
+    });
     expect(proxied.status).toBe(403);
     expect(proxied.body).toContain('proxy');
   });
@@ -230,7 +264,9 @@ describe(verifies('S9', 'names and origins'), () => {
     [{ 'sec-fetch-site': 'same-site' }, 403],
   ])('a change with a cookie from %j answers %i', async (from, status) => {
     await using other = await startGateway();
-    const headers = Object.fromEntries(Object.entries(from).map(([name, value]) => [name, value === 'OWN' ? other.url : value]));
+    const headers = Object.fromEntries(
+      Object.entries(from).map(([name, value]) => [name, value === 'OWN' ? other.url : value]),
+    );
     const change = json({ paused: true }, 'PUT');
     const answer = await other.bare('/api/v1/queues/image', {
       ...change,
@@ -241,13 +277,19 @@ describe(verifies('S9', 'names and origins'), () => {
 
   test('a key needs no origin: it was sent on purpose', async () => {
     const change = json({ paused: true }, 'PUT');
-    const answer = await house.ask('/api/v1/queues/image', { ...change, headers: { ...change.headers, origin: 'http://attacker.example' } });
+    const answer = await house.ask('/api/v1/queues/image', {
+      ...change,
+      headers: { ...change.headers, origin: 'http://attacker.example' },
+    });
     expect(answer.status).toBe(200);
   });
 
   test('a foreign page cannot sign its visitor in', async () => {
     const login = json({ password: 'whatever' });
-    const answer = await house.bare('/api/v1/session', { ...login, headers: { ...login.headers, origin: 'http://attacker.example' } });
+    const answer = await house.bare('/api/v1/session', {
+      ...login,
+      headers: { ...login.headers, origin: 'http://attacker.example' },
+    });
     expect(answer.status).toBe(403);
   });
 });

@@ -39,7 +39,9 @@ export function buildCannedCatalog() {
   const calls: { name: RpcName; input: unknown }[] = [];
   const usedOnce = new Set<string>();
   const sessions = new Map<string, Scope[]>([[hash(sessionSecret), ['admin']]]);
-  const knownKeys = new Map(Object.entries(keys).map(([name, secret]) => [hash(secret), name as keyof typeof keys]));
+  const knownKeys = new Map(
+    Object.entries(keys).map(([name, secret]) => [hash(secret), name as keyof typeof keys]),
+  );
   const stream = buildCannedStream();
   const generationDefaults = {
     template: { name: 'default', hash: 'h', negative: '', checkpoint: 'm', width: 832, height: 1216 },
@@ -147,6 +149,7 @@ export function buildCannedStream() {
   let incarnation = 'first';
   let events: NumberedEvent[] = [];
   let broken = false;
+  const unreadable = new Set<string>();
   const token = (sequence: number): string => `${incarnation}:${sequence}`;
   return {
     /** Numbers an event and keeps it; telling it on the bus is another matter. */
@@ -154,6 +157,10 @@ export function buildCannedStream() {
       const numbered = { token: token(events.length + 1), event };
       events.push(numbered);
       return numbered;
+    },
+    /** Keeps an event that the catalog leaves out, because an older version wrote it. */
+    addUnreadable(event: GazeEvent): void {
+      unreadable.add(this.add(event).token);
     },
     head: () => token(events.length),
     beginAnew(name: string) {
@@ -173,7 +180,8 @@ export function buildCannedStream() {
       const pageSize = Math.min(limit, 3);
       const page = events.slice(Number(sequence), Number(sequence) + pageSize);
       const last = page.at(-1)?.token ?? token(events.length);
-      return { known: true, token: last, events: page, more: last !== token(events.length) };
+      const readable = page.filter((event) => !unreadable.has(event.token));
+      return { known: true, token: last, events: readable, more: last !== token(events.length) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { diskStore } from '@gaze/media';
 import type { ObjectStore } from '@gaze/media';
 import { connectNats } from '@gaze/runtime';
-import type { NatsConnection } from '@gaze/runtime';
+import type { Log, NatsConnection } from '@gaze/runtime';
 import { freePort, startNats, tempDir, testLog } from '@gaze/testing';
 import type { TestNats } from '@gaze/testing';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ export interface TestGateway extends AsyncDisposable {
   url: string;
   port: number;
   gateway: Gateway;
+  /** Another gateway on the port of the one that was stopped. */
+  restart: () => Promise<void>;
   catalog: CannedCatalog;
   store: ObjectStore;
   uploads: string;
@@ -33,10 +35,10 @@ export const password = 'correct horse battery staple';
 
 /** The real gateway over a real nats-server, with a catalog that answers from examples. */
 export async function startGateway(
-  options: { config?: Partial<GatewayConfig>; heartbeatMs?: number } = {},
+  options: { config?: Partial<GatewayConfig>; heartbeatMs?: number; log?: Log } = {},
 ): Promise<TestGateway> {
   const stack = new AsyncDisposableStack();
-  const log = testLog('gateway');
+  const log = options.log ?? testLog('gateway');
   const nats = stack.use(await startNats());
   const dir = stack.use(await tempDir());
   const connect = async (name: string) => {
@@ -48,39 +50,48 @@ export async function startGateway(
   const catalog = buildCannedCatalog();
   const servers = catalog.serve(bus.nc, log);
   await bus.nc.flush();
-  stack.defer(async () => void (await Promise.all(servers.map((server) => server.stop()))));
+  stack.defer(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  });
   const own = await connect('gateway');
   const port = await freePort();
   const uploads = join(dir.path, 'uploads');
   const webDir = join(dir.path, 'web');
   const store = diskStore({ root: uploads });
-  const gateway = await buildGateway({
-    config: {
-      host: '127.0.0.1',
-      port,
-      local: true,
-      localToken,
-      webDir,
-      origins: [],
-      trustedProxies: [],
-      requestsPerMinute: 1200,
-      ...options.config,
-    },
-    nc: own.nc,
-    store,
-    log,
-    busNotReady: () => own.notReady(),
-    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
-  });
-  own.onReconnect(() => gateway.onReconnect());
-  await gateway.start();
-  stack.defer(() => gateway.stop());
+  const build = async (): Promise<Gateway> => {
+    const built = await buildGateway({
+      config: {
+        host: '127.0.0.1',
+        port,
+        local: true,
+        localToken,
+        webDir,
+        origins: [],
+        trustedProxies: [],
+        requestsPerMinute: 1200,
+        ...options.config,
+      },
+      nc: own.nc,
+      store,
+      log,
+      busNotReady: () => own.notReady(),
+      ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    });
+    own.onReconnect(() => built.onReconnect());
+    await built.start();
+    stack.defer(() => built.stop());
+    return built;
+  };
+  const gateway = await build();
   const url = `http://127.0.0.1:${port}`;
   const bare: TestGateway['bare'] = (path, init) => fetch(`${url}${path}`, { redirect: 'manual', ...init });
   return {
     url,
     port,
     gateway,
+    restart: async () => {
+      await build();
+    },
     catalog,
     store,
     uploads,
@@ -88,14 +99,19 @@ export async function startGateway(
     nats,
     bus: bus.nc,
     bare,
-    ask: (path, init = {}) => bare(path, { ...init, headers: { 'x-api-key': keys.admin, ...headersOf(init) } }),
+    ask: (path, init = {}) =>
+      bare(path, { ...init, headers: { 'x-api-key': keys.admin, ...headersOf(init) } }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-const headersOf = (init: RequestInit): Record<string, string> => (init.headers ?? {}) as Record<string, string>;
+const headersOf = (init: RequestInit): Record<string, string> =>
+  (init.headers ?? {}) as Record<string, string>;
 
-export const json = (body: unknown, method = 'POST'): RequestInit & { headers: Record<string, string> } => ({
+export const json = (
+  body: unknown,
+  method = 'POST',
+): Omit<RequestInit, 'headers'> & { headers: Record<string, string> } => ({
   method,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),

@@ -1,0 +1,126 @@
+import { subjects } from '@gaze/contracts';
+import type { GazeEvent } from '@gaze/contracts';
+import { buildClient, connectEvents } from '@gaze/client';
+import type { Client } from '@gaze/client';
+import { eventually, verifies } from '@gaze/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keys } from './canned-catalog.ts';
+import { startGateway } from './start-gateway.ts';
+import type { TestGateway } from './start-gateway.ts';
+
+let house: TestGateway;
+let client: Client;
+beforeAll(async () => {
+  house = await startGateway();
+  client = buildClient({ baseUrl: house.url, apiKey: keys.admin });
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+const recipe = { parts: { characters: [{ slug: 'elke_marrow' }] } };
+
+describe(verifies('api.resources', 'the typed client against the real gateway'), () => {
+  /** Each method once: an address or a body that the gateway does not know would throw. */
+  const everyMethod: Record<string, (c: Client) => Promise<unknown>> = {
+    'library.list': (c) =>
+      c.library.list('characters', { q: 'a', favourite: true, tag: ['a:b'], sort: 'name', limit: 5 }),
+    'library.facets': (c) => c.library.facets('characters'),
+    'library.counts': (c) => c.library.counts(),
+    'library.rescan': (c) => c.library.rescan(),
+    'library.rescan of one': (c) => c.library.rescan('looks'),
+    'entities.get': (c) => c.entities.get('characters', 'elke_marrow'),
+    'entities.favourite': (c) => c.entities.favourite('characters', 'elke_marrow', true),
+    'entities.saveDefaults': (c) => c.entities.saveDefaults('characters', 'elke_marrow', ['identity::hair']),
+    'entities.state': (c) => c.entities.state('characters', 'elke_marrow'),
+    'entities.saveState': (c) => c.entities.saveState('characters', 'elke_marrow', { count: 2 }),
+    'entities.wearOutfit': (c) => c.entities.wearOutfit('characters', 'elke_marrow', 'coat'),
+    'entities.setCover': (c) => c.entities.setCover('characters', 'elke_marrow', 'img_1'),
+    'entities.clearCover': (c) => c.entities.clearCover('characters', 'elke_marrow'),
+    'entities.generate': (c) =>
+      c.entities.generate('characters', 'elke_marrow', { count: 2 }, { idempotencyKey: 'k' }),
+    'entities.generate of nothing': (c) => c.entities.generate('characters', 'elke_marrow'),
+    'prompts.preview': (c) => c.prompts.preview(recipe),
+    'prompts.defaults': (c) => c.prompts.defaults('Illustrious/model.safetensors'),
+    'jobs.submit': (c) => c.jobs.submit({ recipe }),
+    'jobs.list': (c) => c.jobs.list({ status: ['waiting', 'running'], category: 'looks' }),
+    'jobs.get': (c) => c.jobs.get('j1'),
+    'jobs.cancel': (c) => c.jobs.cancel('j1'),
+    'jobs.cancelMany': (c) => c.jobs.cancelMany({ all_waiting: true }),
+    'jobs.retry': (c) => c.jobs.retry('j1'),
+    'jobs.toFront': (c) => c.jobs.toFront('j1'),
+    'batches.submit': (c) => c.batches.submit([{ recipe }, { recipe, count: 2 }]),
+    'batches.get': (c) => c.batches.get('b1'),
+    'queues.list': (c) => c.queues.list(),
+    'queues.pause': (c) => c.queues.pause('image'),
+    'queues.resume': (c) => c.queues.resume('llm'),
+    'images.list': (c) => c.images.list({ category: 'looks', slug: 'a', favourite: false, nsfw: 'sfw' }),
+    'images.get': (c) => c.images.get('img_1'),
+    'images.setFlags': (c) => c.images.setFlags('img_1', { rating: null }),
+    'hosts.list': (c) => c.hosts.list(),
+    'settings.get': (c) => c.settings.get(),
+    'settings.set': (c) => c.settings.set({ nsfw_display: 'hide' }),
+    'keys.list': (c) => c.keys.list(),
+    'keys.create': (c) => c.keys.create({ name: 'n', scopes: ['read'] }),
+    'keys.revoke': (c) => c.keys.revoke('k1'),
+    'problems.list': (c) => c.problems.list(),
+    'session.get': (c) => c.session.get(),
+    'session.logout': (c) => c.session.logout(),
+  };
+
+  test.each(Object.entries(everyMethod))('%s', async (_name, call) => {
+    await expect(call(client)).resolves.not.toThrow();
+  });
+
+  test('leaves out no method', () => {
+    const named = new Set(Object.keys(everyMethod).map((name) => name.split(' ')[0]));
+    const there = Object.entries(client).flatMap(([group, methods]) =>
+      Object.keys(methods).map((method) => `${group}.${method}`),
+    );
+    expect(there.filter((name) => !named.has(name))).toEqual(['session.login']);
+  });
+
+  test('a refusal is an ApiError with its problem', async () => {
+    await expect(buildClient({ baseUrl: house.url, apiKey: keys.read }).keys.list()).rejects.toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
+    await expect(client.session.login('a-password')).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe(verifies('events.socket', 'the event connection against the real gateway'), () => {
+  const problems = (count: number): GazeEvent => ({ type: 'problems.changed', count });
+
+  test('misses nothing across a restart of the gateway’s bus and its own reconnect', async () => {
+    await using other = await startGateway({ heartbeatMs: 200 });
+    const seen: number[] = [];
+    const states: string[] = [];
+    let resets = 0;
+    const connection = connectEvents({
+      baseUrl: other.url,
+      apiKey: keys.admin,
+      onEvent: (event) => {
+        if (event.type === 'problems.changed') seen.push(event.count);
+      },
+      onReset: () => (resets += 1),
+      onState: (state) => states.push(state),
+      backoff: { firstMs: 20, longestMs: 50 },
+    });
+    await eventually(() => expect(connection.state()).toBe('online'));
+    const happen = (count: number): void =>
+      other.bus.publish(subjects.events, JSON.stringify(other.catalog.stream.add(problems(count))));
+    happen(1);
+    await eventually(() => expect(seen).toEqual([1]));
+    // The gateway cuts every socket; what happens meanwhile is there afterwards.
+    await other.gateway.stop();
+    await eventually(() => expect(connection.state()).toBe('offline'));
+    happen(2);
+    happen(3);
+    await other.restart();
+    await eventually(() => expect(seen).toEqual([1, 2, 3]));
+    happen(4);
+    await eventually(() => expect(seen).toEqual([1, 2, 3, 4]));
+    expect(resets).toBe(0);
+    expect(states).toEqual(['online', 'offline', 'online']);
+    connection.close();
+  });
+});

@@ -1,0 +1,269 @@
+import { GazeError } from '@gaze/runtime';
+import { eventually, verifies } from '@gaze/testing';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { json, startGateway } from './start-gateway.ts';
+import type { TestGateway } from './start-gateway.ts';
+
+let house: TestGateway;
+beforeAll(async () => {
+  house = await startGateway();
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+const recipe = { owner: { category: 'characters', slug: 'elke_marrow' } };
+
+async function problem(answer: Response): Promise<Record<string, unknown>> {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  const body = (await answer.json()) as Record<string, unknown>;
+  expect(body.status).toBe(answer.status);
+  expect(body.request_id).toBe(answer.headers.get('x-request-id'));
+  return body;
+}
+
+describe(verifies('api.errors', 'what an error says'), () => {
+  test.each([
+    [{ recipe: { ...recipe, width: 100.5 } }, 'recipe.width'],
+    [{ recipe: { ...recipe, parts: { outfits: [{ slug: 'a b' }] } } }, 'recipe.parts.outfits.0.slug'],
+    [{ recipe, count: 21 }, 'count'],
+    [{ recipe, coutn: 1 }, 'coutn'],
+    [{ recipe: { ...recipe, widht: 512 } }, 'recipe.widht'],
+    [{}, 'recipe'],
+  ])('%j names its field %s in a sentence', async (body, field) => {
+    const answer = await house.ask('/api/v1/jobs', json(body));
+    expect(answer.status).toBe(422);
+    const said = await problem(answer);
+    expect(said).toMatchObject({ code: 'invalid_input', field });
+    expect(said.detail).toMatch(/^[A-Z«].*\.$/);
+    expect(said.hint).toEqual(expect.any(String));
+  });
+
+  test('no body, broken JSON, a foreign type, and a poisoned key', async () => {
+    const none = await house.ask('/api/v1/jobs', { method: 'POST' });
+    expect(await problem(none)).toMatchObject({
+      code: 'invalid_input',
+      detail: 'The request needs a JSON body.',
+    });
+    const broken = await house.ask('/api/v1/jobs', { ...json(null), body: '{"recipe": secret-text' });
+    expect(broken.status).toBe(400);
+    expect(JSON.stringify(await problem(broken))).not.toContain('secret-text');
+    const form = await house.ask('/api/v1/jobs', { method: 'POST', body: new URLSearchParams({ a: 'b' }) });
+    expect(await problem(form)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    const poisoned = await house.ask('/api/v1/jobs', {
+      ...json(null),
+      body: '{"__proto__": {"admin": true}}',
+    });
+    expect(poisoned.status).toBe(400);
+  });
+
+  test('the query is strict and names its field', async () => {
+    const typo = await house.ask('/api/v1/library/characters?favorite=on');
+    expect(await problem(typo)).toMatchObject({ status: 422, field: 'favorite' });
+    const wrong = await house.ask('/api/v1/library/characters?limit=0');
+    expect(await problem(wrong)).toMatchObject({ status: 422, field: 'limit' });
+  });
+
+  test('an address that is not there, and a method that it does not take', async () => {
+    const unknown = await house.ask('/api/v1/nothing');
+    expect(await problem(unknown)).toMatchObject({ status: 404, code: 'not_found' });
+    const category = await house.ask('/api/v1/library/vehicles');
+    expect(await problem(category)).toMatchObject({ status: 404, field: 'category' });
+    const slug = await house.ask('/api/v1/library/characters/..%2F..%2Fetc');
+    expect(await problem(slug)).toMatchObject({ status: 400, field: 'slug' });
+    const method = await house.ask('/api/v1/library/characters', { method: 'DELETE' });
+    expect(method.headers.get('allow')).toBe('GET, HEAD');
+    expect(await problem(method)).toMatchObject({ status: 405, code: 'method_not_allowed' });
+  });
+
+  test('an error of the catalog arrives as it was meant', async () => {
+    house.catalog.answer('entityGet', () => {
+      throw new GazeError('not_found', 'There is no character ghost.', { field: 'slug' });
+    });
+    const answer = await house.ask('/api/v1/library/characters/ghost');
+    expect(await problem(answer)).toMatchObject({
+      status: 404,
+      detail: 'There is no character ghost.',
+      field: 'slug',
+    });
+  });
+
+  test('a failure inside shows nothing of itself', async () => {
+    house.catalog.answer('hostsList', () => {
+      throw new Error('password=hunter2 at /srv/secret.ts');
+    });
+    const answer = await house.ask('/api/v1/hosts');
+    expect(answer.status).toBe(500);
+    const text = JSON.stringify(await problem(answer));
+    expect(text).not.toMatch(/hunter2|secret\.ts|stack/);
+  });
+
+  test('a part that does not answer is 503 with Retry-After', async () => {
+    house.catalog.answer('queuesGet', () => {
+      throw new GazeError('unavailable', 'The database does not answer.');
+    });
+    const answer = await house.ask('/api/v1/queues');
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(await problem(answer)).toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe(verifies('S10', 'sizes and rates'), () => {
+  test('a body over 100 kB is refused, a batch may have a megabyte', async () => {
+    const padded = { recipe: { ...recipe, extra_positive: 'x'.repeat(110_000) } };
+    const single = await house.ask('/api/v1/jobs', json(padded));
+    expect(await problem(single)).toMatchObject({ status: 413, code: 'payload_too_large' });
+    const entries = Array.from({ length: 40 }, () => ({
+      recipe: { ...recipe, extra_positive: 'x'.repeat(19_000) },
+    }));
+    expect((await house.ask('/api/v1/batches', json({ entries }))).status).toBe(202);
+    const tooMany = Array.from({ length: 80 }, () => ({
+      recipe: { ...recipe, extra_positive: 'x'.repeat(19_000) },
+    }));
+    expect((await house.ask('/api/v1/batches', json({ entries: tooMany }))).status).toBe(413);
+  });
+
+  test('who asks too often is told so in the standard headers', async () => {
+    await using busy = await startGateway({
+      config: { local: false, password: 'a-password', requestsPerMinute: 10 },
+    });
+    const answers: Response[] = [];
+    for (let index = 0; index < 11; index += 1) answers.push(await busy.ask('/api/v1/queues'));
+    expect(answers.map((answer) => answer.status)).toEqual([...Array.from({ length: 10 }, () => 200), 429]);
+    expect(answers[0]?.headers.get('ratelimit-limit')).toBe('10');
+    expect(answers[0]?.headers.get('ratelimit-remaining')).toBe('9');
+    const last = answers[10];
+    expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await last?.json()).toMatchObject({ code: 'rate_limited', status: 429 });
+  });
+
+  test('a request that is no HTTP is answered and the gateway goes on', async () => {
+    const socket = connect(house.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.write('nonsense\r\n\r\n');
+    await eventually(() => expect(answer).toContain('400 Bad Request'));
+    socket.destroy();
+    expect((await house.bare('/healthz')).status).toBe(200);
+  });
+});
+
+describe(verifies('api.queueing', 'queueing work'), () => {
+  test('202 with the jobs, and the recipe as it was meant', async () => {
+    const answer = await house.ask('/api/v1/jobs', json({ recipe, count: 3 }));
+    expect(answer.status).toBe(202);
+    expect(((await answer.json()) as { jobs: unknown[] }).jobs).toHaveLength(3);
+    expect(house.catalog.lastInput('jobsSubmit')).toMatchObject({
+      recipe: { ...recipe, cover: 'keep', stackLoras: false },
+      count: 3,
+      lane: 'interactive',
+    });
+  });
+
+  test('an Idempotency-Key goes on with who, where and what', async () => {
+    const submit = async (body: unknown): Promise<Record<string, string>> => {
+      const init = json(body);
+      await house.ask('/api/v1/jobs', { ...init, headers: { ...init.headers, 'idempotency-key': 'once-1' } });
+      return (house.catalog.lastInput('jobsSubmit') as { idempotency: Record<string, string> }).idempotency;
+    };
+    const first = await submit({ recipe });
+    expect(first).toMatchObject({ principal: 'key:admin', route: 'POST /api/v1/jobs', key: 'once-1' });
+    expect(await submit({ recipe })).toEqual(first);
+    expect((await submit({ recipe, count: 2 })).body_hash).not.toBe(first.body_hash);
+  });
+
+  test('a repetition is marked, and a key in other characters is refused', async () => {
+    house.catalog.answer('jobsSubmit', () => ({ batch_id: 'b1', jobs: [], notes: [], replayed: true }));
+    const answer = await house.ask('/api/v1/jobs', json({ recipe }));
+    expect(answer.headers.get('idempotency-replayed')).toBe('true');
+    const init = json({ recipe });
+    const bad = await house.ask('/api/v1/jobs', {
+      ...init,
+      headers: { ...init.headers, 'idempotency-key': 'a b' },
+    });
+    expect(await problem(bad)).toMatchObject({ status: 422, field: 'idempotency-key' });
+  });
+
+  test.each([
+    ['outfits', 'coat', { parts: { outfits: [{ slug: 'coat' }] }, cover: 'keep' }],
+    ['checkpoints', 'model_safetensors', { checkpoint: 'model_safetensors', cover: 'replace' }],
+    ['presets', 'evening', { preset: 'evening', cover: 'keep' }],
+  ])('generate of %s makes a recipe around it', async (category, slug, expected) => {
+    const answer = await house.ask(`/api/v1/library/${category}/${slug}/generate`, { method: 'POST' });
+    expect(answer.status).toBe(202);
+    expect(house.catalog.lastInput('jobsSubmit')).toMatchObject({
+      recipe: { owner: { category, slug }, ...expected },
+      count: 1,
+    });
+  });
+
+  test('a batch says for every entry what became of it, and carries a key of its own for each', async () => {
+    let asked = 0;
+    house.catalog.answer('jobsSubmit', () => {
+      asked += 1;
+      if (asked === 2) throw new GazeError('data_error', 'A file has a fault.', { file: 'coat.json' });
+      return { batch_id: `b${asked}`, jobs: [], notes: [], replayed: false };
+    });
+    const init = json({ entries: [{ recipe }, { recipe }, { recipe }] });
+    const answer = await house.ask('/api/v1/batches', {
+      ...init,
+      headers: { ...init.headers, 'idempotency-key': 'night' },
+    });
+    expect(answer.status).toBe(202);
+    const body = (await answer.json()) as { accepted: number; entries: { problem: unknown }[] };
+    expect(body.accepted).toBe(2);
+    expect(body.entries.filter(({ problem: one }) => one !== null)).toEqual([
+      expect.objectContaining({
+        problem: expect.objectContaining({ code: 'data_error', file: 'coat.json' }) as unknown,
+      }),
+    ]);
+    const sent = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(-3);
+    const sentKeys = sent.map(({ input }) => (input as { idempotency: { key: string } }).idempotency.key);
+    expect(sentKeys.sort()).toEqual(['night/0', 'night/1', 'night/2']);
+  });
+
+  test('a batch of which nothing was queued is an error', async () => {
+    house.catalog.answer('jobsSubmit', () => {
+      throw new GazeError('unavailable', 'The database does not answer.');
+    });
+    const answer = await house.ask('/api/v1/batches', json({ entries: [{ recipe }, { recipe }] }));
+    expect(answer.status).toBe(503);
+  });
+
+  test('a cancel that names nothing is refused', async () => {
+    const answer = await house.ask('/api/v1/jobs/cancel', json({ all_waiting: false }));
+    expect(answer.status).toBe(422);
+    expect(house.catalog.count('jobsCancel')).toBe(0);
+  });
+});
+
+describe(verifies('api.resources', 'asking the catalog'), () => {
+  test('filters of a list arrive as the catalog knows them', async () => {
+    await house.ask('/api/v1/library/outfits?favourite=on&nsfw=sfw&tag=a:b&tag=a:c&q=coat&limit=10');
+    expect(house.catalog.lastInput('libraryList')).toEqual({
+      category: 'outfits',
+      favourite: true,
+      nsfw: 'sfw',
+      tags: ['a:b', 'a:c'],
+      q: 'coat',
+      limit: 10,
+      sort: 'favourite',
+    });
+    await house.ask('/api/v1/jobs?status=waiting');
+    expect(house.catalog.lastInput('jobsList')).toMatchObject({ status: ['waiting'] });
+    await house.ask('/api/v1/jobs?status=waiting&status=running');
+    expect(house.catalog.lastInput('jobsList')).toMatchObject({ status: ['waiting', 'running'] });
+  });
+
+  test('an entity carries its revision as ETag', async () => {
+    await using other = await startGateway();
+    const answer = await other.ask('/api/v1/library/characters/elke_marrow');
+    expect(answer.headers.get('etag')).toBe(`"${'a'.repeat(64)}"`);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('a batch that nobody knows is 404', async () => {
+    house.catalog.answer('jobsList', () => ({ items: [], next_cursor: null }));
+    expect((await house.ask('/api/v1/batches/nope')).status).toBe(404);
+  });
+});
