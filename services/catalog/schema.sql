@@ -79,7 +79,9 @@ CREATE TABLE entity (
 CREATE INDEX entity_by_id ON entity USING btree (category, id);
 CREATE INDEX entity_character ON entity USING btree (((data ->> 'character_id'::text))) WHERE (category = 'looks'::text);
 CREATE INDEX entity_gone ON entity USING btree (gone_at) WHERE (gone_at IS NOT NULL);
+CREATE INDEX entity_name ON entity USING btree (category, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
 CREATE INDEX entity_order ON entity USING btree (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
+CREATE INDEX entity_recent ON entity USING btree (category, updated_at DESC, slug DESC) WHERE (gone_at IS NULL);
 CREATE INDEX entity_sample_cover_due ON entity USING btree (category, slug) WHERE (sample_cover_due AND (gone_at IS NULL));
 CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops);
 CREATE INDEX entity_tags ON entity USING gin (tags);

@@ -46,6 +46,8 @@ const statements = [
   `CREATE INDEX entity_gone ON entity (gone_at) WHERE gone_at IS NOT NULL`,
   `CREATE INDEX entity_sample_cover_due ON entity (category, slug) WHERE sample_cover_due AND gone_at IS NULL`,
   `CREATE INDEX entity_order ON entity (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE gone_at IS NULL`,
+  `CREATE INDEX entity_name ON entity (category, lower(name) COLLATE "C", slug) WHERE gone_at IS NULL`,
+  `CREATE INDEX entity_recent ON entity (category, updated_at DESC, slug DESC) WHERE gone_at IS NULL`,
   `CREATE INDEX entity_by_id ON entity (category, id)`,
   `CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops)`,
   `CREATE INDEX entity_tags ON entity USING gin (tags)`,

@@ -38,7 +38,11 @@ export interface Catalog {
 /** The catalog, wired by hand in this one place. */
 export function buildCatalog(deps: CatalogDeps): Catalog {
   const { db, nc, store, dataDir, comfyUrls, log } = deps;
-  const events = buildEvents({ db, publish: (event) => nc.publish(subjects.events, JSON.stringify(event)), log });
+  const events = buildEvents({
+    db,
+    publish: (event) => nc.publish(subjects.events, JSON.stringify(event)),
+    log,
+  });
   const settings = buildSettings({ db, events, log });
   const keys = buildKeys({ db, log });
   const images = buildImages({ db, store, events, log });
@@ -47,7 +51,18 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const { loader, templateFor } = library;
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
-  const jobs = buildJobs({ db, nc, store, events, images, loader, templateFor, defaultCheckpoint, hosts, log });
+  const jobs = buildJobs({
+    db,
+    nc,
+    store,
+    events,
+    images,
+    loader,
+    templateFor,
+    defaultCheckpoint,
+    hosts,
+    log,
+  });
 
   let serving: { stop: () => Promise<void> }[] = [];
   let started = false;
@@ -55,9 +70,13 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   return {
     async start() {
       await markDataFolder(db, dataDir);
+      const began = performance.now();
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
-      serving = [events, settings, keys, images, library, preview, hosts, jobs].flatMap((part) => part.serve(nc));
+      log.info({ scanMs: Math.round(performance.now() - began) }, 'the files are taken over');
+      serving = [events, settings, keys, images, library, preview, hosts, jobs].flatMap((part) =>
+        part.serve(nc),
+      );
       events.start();
       keys.start();
       images.start();

@@ -14,6 +14,9 @@ export async function markDataFolder(db: Db, dataDir: string): Promise<void> {
   const marked = await db.selectFrom('setting').select('key').where('key', '=', key).executeTakeFirst();
   if (marked !== undefined) return;
   for (const { folder } of categoryList) await mkdir(path.join(dataDir, folder), { recursive: true });
-  await writeFile(path.join(dataDir, markerFile), 'GAZE looks for this file to see that its data folder is mounted.\n');
+  await writeFile(
+    path.join(dataDir, markerFile),
+    'GAZE looks for this file to see that its data folder is mounted.\n',
+  );
   await db.insertInto('setting').values({ key, value: 'true' }).execute();
 }

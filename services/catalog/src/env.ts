@@ -8,7 +8,10 @@ export const readEnv = (env: NodeJS.ProcessEnv) =>
     z.object({
       ...commonEnv,
       ...storeEnv,
-      DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be an address such as postgres://user:password@host:5432/gaze' }),
+      DATABASE_URL: z.url({
+        protocol: /^postgres(ql)?$/,
+        error: 'must be an address such as postgres://user:password@host:5432/gaze',
+      }),
       DATA_DIR: z.string().default('data'),
       /** ComfyUI hosts, separated by commas. */
       COMFYUI_URLS: z.string().optional(),

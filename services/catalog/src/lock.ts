@@ -29,20 +29,31 @@ export function buildLock(deps: { url: string; lost: (error: Error) => void; log
   let released = false;
   let proving: { stop: () => void } | null = null;
 
-  function lose(error: Error): void {
+  function lose(cause?: Error): void {
     if (!held || released) return;
     held = false;
     state = 'The connection that holds the lock has ended.';
-    deps.lost(error);
+    deps.lost(
+      new Error('The connection to the database that holds the lock has ended. The catalog starts again.', {
+        cause,
+      }),
+    );
   }
 
   async function tryOnce(): Promise<void> {
-    const next = new pg.Client({ connectionString: deps.url, keepAlive: true, connectionTimeoutMillis: 4000, application_name: 'gaze catalog lock' });
+    const next = new pg.Client({
+      connectionString: deps.url,
+      keepAlive: true,
+      connectionTimeoutMillis: 4000,
+      application_name: 'gaze catalog lock',
+    });
     next.on('error', (error) => lose(error));
-    next.on('end', () => lose(new Error('The connection to the database that holds the lock has ended. The catalog starts again.')));
+    next.on('end', () => lose());
     client = next;
     await next.connect();
-    const free = await next.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS free', [...lockKey]);
+    const free = await next.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS free', [
+      ...lockKey,
+    ]);
     if (free.rows[0]?.free !== true) {
       state = 'Another catalog is active; this one waits for its end.';
       log.info('another catalog is active; waiting for its end');
@@ -52,9 +63,12 @@ export function buildLock(deps: { url: string; lost: (error: Error) => void; log
 
   /** A connection that is only thought to be alive: the server may have given the lock to another catalog long ago. */
   async function prove(): Promise<void> {
-    const answer = client?.query('SELECT 1').then(() => true, () => false);
+    const answer = client?.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
     const alive = await Promise.race([answer, sleep(proveLimitMs).then(() => false)]);
-    if (alive === false) lose(new Error('The database did not answer on the connection that holds the lock.'));
+    if (alive === false) lose(new Error(`no answer within ${proveLimitMs} ms`));
   }
 
   return {

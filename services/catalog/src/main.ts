@@ -13,7 +13,13 @@ const lifecycle = buildLifecycle(log);
 await lifecycle.run(async () => {
   const name = `catalog ${env.SERVICE_INSTANCE}`;
   const stopping = new AbortController();
-  const nats = await connectNats({ url: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD, name, log });
+  const nats = await connectNats({
+    url: env.NATS_URL,
+    user: env.NATS_USER,
+    pass: env.NATS_PASSWORD,
+    name,
+    log,
+  });
   lifecycle.onStop('nats', () => nats.close());
   const lock = buildLock({ url: env.DATABASE_URL, lost: (error) => lifecycle.fatal(error), log });
   lifecycle.onStop('lock', () => lock.release());

@@ -1,6 +1,8 @@
 export interface SingleFlight {
   /** Runs the work soon: now, or once more after the run that is under way. */
   wake: () => void;
+  /** The same, for tickers. */
+  tick: () => Promise<void>;
   /** Waits for the run under way; nothing runs afterwards. */
   stop: () => Promise<void>;
 }
@@ -20,11 +22,17 @@ export function singleFlight(work: () => Promise<void>, failed: (error: unknown)
     running = null;
   }
 
+  function wake(): void {
+    if (stopped) return;
+    if (running === null) running = run();
+    else again = true;
+  }
+
   return {
-    wake() {
-      if (stopped) return;
-      if (running === null) running = run();
-      else again = true;
+    wake,
+    tick() {
+      wake();
+      return Promise.resolve();
     },
     async stop() {
       stopped = true;

@@ -10,8 +10,6 @@ export type Trx = Transaction<Database>;
 /** What store functions take: they run alone or inside a handler's transaction. */
 export type DbOrTrx = Db | Trx;
 
-const int8Oid = 20;
-
 /**
  * A pool of connections and kysely on it.
  *
@@ -19,9 +17,9 @@ const int8Oid = 20;
  * never a silently rounded number. Errors leave it typed (`typedDbError`), whoever asked.
  */
 export function connectDb(options: { url: string; max?: number; log: Log }): { db: Db; pool: pg.Pool } {
-  const types = {
-    getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
-      oid === int8Oid ? parseInt8 : pg.types.getTypeParser(oid, format as 'text'),
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (oid, format): unknown =>
+      oid === pg.types.builtins.INT8 ? parseInt8 : pg.types.getTypeParser(oid, format),
   };
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -30,10 +28,13 @@ export function connectDb(options: { url: string; max?: number; log: Log }): { d
     keepAlive: true,
     // A query that hangs would hold a transaction, and with it the queue.
     statement_timeout: 30_000,
-    types: types as pg.CustomTypesConfig,
+    types,
   });
-  // Without a listener a connection that dies while idle would end the process.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle PostgreSQL connection ended'));
+  // Without a listener a connection that dies while idle would end the process. Its error carries the whole client,
+  // which belongs into no log.
+  pool.on('error', (error) =>
+    options.log.warn({ reason: error.message }, 'an idle PostgreSQL connection ended'),
+  );
   return { db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: typedPool(pool) }) }), pool };
 }
 
@@ -56,8 +57,12 @@ function typedPool(pool: pg.Pool): PostgresPool {
 function typedClient(client: pg.PoolClient): PostgresPoolClient {
   // A connection that dies between two statements says so here; the next statement fails and is typed.
   client.on('error', () => undefined);
-  const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrowTyped);
-  return { query: query as unknown as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
+  const query = (sql: string, parameters: readonly unknown[]) =>
+    client.query(sql, [...parameters]).catch(rethrowTyped);
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy),
+  };
 }
 
 function rethrowTyped(error: unknown): never {
@@ -66,6 +71,7 @@ function rethrowTyped(error: unknown): never {
 
 function parseInt8(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new Error(`the 64-bit number ${text} does not fit a JavaScript number`);
+  if (!Number.isSafeInteger(value))
+    throw new Error(`the 64-bit number ${text} does not fit a JavaScript number`);
   return value;
 }

@@ -23,7 +23,9 @@ export function writeCursor(position: Record<string, unknown>): string {
 export function readCursor<T extends z.ZodType>(schema: T, text: string): z.output<T> {
   const parsed = schema.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')));
   if (parsed.success) return parsed.data;
-  throw new GazeError('invalid_input', 'The cursor is not one that GAZE gave out. Start again without it.', { field: 'cursor' });
+  throw new GazeError('invalid_input', 'The cursor is not one that GAZE gave out. Start again without it.', {
+    field: 'cursor',
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -20,7 +20,8 @@ const away = new Set([
   '40P01',
 ]);
 /** What pg throws without a code. */
-const awayMessages = /connection terminated|connection timeout|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|cannot use a pool after calling end/i;
+const awayMessages =
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|cannot use a pool after calling end/i;
 
 const full = '53100';
 /** A text holds NUL, or half of a surrogate pair where jsonb wants whole ones. */
@@ -36,15 +37,21 @@ export function typedDbError(error: unknown): unknown {
   if (away.has(code) || code.startsWith('08') || awayMessages.test(error.message)) {
     return new GazeError('unavailable', 'The database does not answer.', { cause: error });
   }
-  if (code === full) return new GazeError('storage_full', 'The disk of the database is full.', { cause: error });
+  if (code === full)
+    return new GazeError('storage_full', 'The disk of the database is full.', { cause: error });
   if (unstorable.has(code)) {
-    return new GazeError('invalid_input', 'A text holds a character that cannot be stored (NUL or half a character).', { cause: error });
+    return new GazeError(
+      'invalid_input',
+      'A text holds a character that cannot be stored (NUL or half a character).',
+      { cause: error },
+    );
   }
   return error;
 }
 
 /** Whether an error means that the database is away and the same question may succeed later. */
-export const isDatabaseAway = (error: unknown): boolean => error instanceof GazeError && error.code === 'unavailable';
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof GazeError && error.code === 'unavailable';
 
 /** Whether a unique index refused the row. */
 export function isUniqueViolation(error: unknown): boolean {

@@ -14,6 +14,9 @@ export async function migrate(db: Db): Promise<string[]> {
     }),
   });
   const { error, results } = await migrator.migrateToLatest();
-  if (error) throw error instanceof Error ? error : new Error('the database could not be brought to its newest shape', { cause: error });
+  if (error)
+    throw error instanceof Error
+      ? error
+      : new Error('the database could not be brought to its newest shape', { cause: error });
   return (results ?? []).map((result) => result.migrationName);
 }

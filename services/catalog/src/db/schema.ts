@@ -1,11 +1,25 @@
-import type { CategoryName, EntityData, FailureClass, GazeEvent, GenerationRecord, JobStatus, Lane, PageState, Prompts, Scope, Snapshot, WireError, Workflow } from '@gaze/contracts';
+import type {
+  CategoryName,
+  EntityData,
+  FailureClass,
+  GazeEvent,
+  GenerationRecord,
+  JobStatus,
+  Lane,
+  PageState,
+  Prompts,
+  Scope,
+  Snapshot,
+  WireError,
+  Workflow,
+} from '@gaze/contracts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 /** 64-bit integers arrive as numbers: the pool's parser refuses what would lose digits. */
 type Int8 = ColumnType<number, number, number>;
-type Json<T> = JSONColumnType<T & object, string, string>;
+type Json<T> = JSONColumnType<T & object>;
 type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
 type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
 

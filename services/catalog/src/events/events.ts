@@ -30,16 +30,16 @@ export function buildEvents(deps: { db: Db; publish: (event: NumberedEvent) => v
 
   return {
     async emit(on, event) {
-      await on.insertInto('event').values({ payload: JSON.stringify(event), sequence: null }).execute();
+      await on
+        .insertInto('event')
+        .values({ payload: JSON.stringify(event), sequence: null })
+        .execute();
     },
-    wake: () => relay.wake(),
-    tellNewest: () => relay.tellNewest(),
+    wake: relay.wake,
+    tellNewest: relay.tellNewest,
     start() {
       relay.tellNewest();
-      tickers = [
-        every(lookEveryMs, () => Promise.resolve(relay.wake()), log),
-        every(pruneEveryMs, () => pruneEvents(db), log),
-      ];
+      tickers = [every(lookEveryMs, relay.tick, log), every(pruneEveryMs, () => pruneEvents(db), log)];
     },
     async stop() {
       for (const ticker of tickers) ticker.stop();

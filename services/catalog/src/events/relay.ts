@@ -9,6 +9,7 @@ const atOnce = 500;
 
 export interface Relay {
   wake: () => void;
+  tick: () => Promise<void>;
   tellNewest: () => void;
   /** Waits until what is under way has been told; nothing is told afterwards. */
   stop: () => Promise<void>;
@@ -38,10 +39,14 @@ export function buildRelay(deps: { db: Db; publish: (event: NumberedEvent) => vo
 
   // Rows of a failed run stay unnumbered, or are in the table with their number: the next look goes on from there.
   const flight = singleFlight(relay, (error) => {
-    log[isDatabaseAway(error) ? 'debug' : 'warn']({ err: error }, 'events could not be told; they are tried again');
+    log[isDatabaseAway(error) ? 'debug' : 'warn'](
+      { err: error },
+      'events could not be told; they are tried again',
+    );
   });
   return {
     wake: flight.wake,
+    tick: flight.tick,
     tellNewest() {
       repeatNewest = true;
       flight.wake();

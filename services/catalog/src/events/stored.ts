@@ -13,7 +13,11 @@ const maxBytes = 600_000;
 
 /** Names this database's row of numbers: a database made anew makes a new one, and old tokens are unknown in it. */
 async function incarnation(db: DbOrTrx): Promise<string> {
-  const stored = await db.selectFrom('setting').select('value').where('key', '=', incarnationKey).executeTakeFirst();
+  const stored = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('key', '=', incarnationKey)
+    .executeTakeFirst();
   if (stored !== undefined) return String(stored.value);
   await db
     .insertInto('setting')
@@ -70,11 +74,11 @@ export async function eventsSince(db: Db, token: string | null, limit: number): 
     .selectFrom('event')
     .select((e) => [e.fn.min('sequence').as('oldest'), e.fn.max('sequence').as('newest')])
     .executeTakeFirstOrThrow();
-  const newest = Number(range.newest ?? 0);
+  const newest = range.newest ?? 0;
   const here = { token: `${name}:${newest}`, events: [], more: false };
   if (token === null) return { known: true, ...here };
   const after = position(token, name);
-  if (after === null || after > newest || after < Number(range.oldest ?? 1) - 1) return { known: false, ...here };
+  if (after === null || after > newest || after < (range.oldest ?? 1) - 1) return { known: false, ...here };
   return { known: true, ...(await eventsAfter(db, name, after, limit)) };
 }
 
@@ -85,7 +89,12 @@ function position(token: string, name: string): number | null {
   return token.slice(0, colon) === name && Number.isSafeInteger(sequence) ? sequence : null;
 }
 
-async function eventsAfter(db: Db, name: string, after: number, limit: number): Promise<Omit<Since, 'known'>> {
+async function eventsAfter(
+  db: Db,
+  name: string,
+  after: number,
+  limit: number,
+): Promise<Omit<Since, 'known'>> {
   const rows = await db
     .selectFrom('event')
     .select(['sequence', sql<string>`payload::text`.as('text')])
@@ -114,5 +123,7 @@ export async function pruneEvents(db: Db): Promise<void> {
   await sql`
     DELETE FROM event
     WHERE sequence < (SELECT max(sequence) FROM event)
-      AND (created_at < now() - make_interval(hours => ${keepHours}) OR sequence <= (SELECT max(sequence) FROM event) - ${keepCount}::bigint)`.execute(db);
+      AND (created_at < now() - make_interval(hours => ${keepHours}) OR sequence <= (SELECT max(sequence) FROM event) - ${keepCount}::bigint)`.execute(
+    db,
+  );
 }

@@ -1,5 +1,5 @@
 import { Heartbeat, HeartbeatReply, catalogRpc, hostRpc, subjects } from '@gaze/contracts';
-import { every, serveRpc } from '@gaze/runtime';
+import { GazeError, every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
@@ -24,6 +24,8 @@ export interface HostsDeps {
   events: Events;
   /** Addresses that the environment fixes, each `url` or `name=url`; empty: ComfyUI's own default address. */
   comfyUrls: readonly string[];
+  /** A clock that only goes forward, in milliseconds; tests hand in their own. */
+  now?: () => number;
   log: Log;
 }
 
@@ -46,10 +48,11 @@ export interface Hosts {
 }
 
 const assignEveryMs = 2000;
+const heartbeatRpc = { subject: subjects.heartbeats, input: Heartbeat, output: HeartbeatReply, deadlineSeconds: 4 };
 
 export function buildHosts(deps: HostsDeps): Hosts {
   const { db, nc, events, log } = deps;
-  const now = (): number => performance.now();
+  const now = deps.now ?? (() => performance.now());
   const listeners: (() => void)[] = [];
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -62,6 +65,15 @@ export function buildHosts(deps: HostsDeps): Hosts {
   const heartbeats = buildHeartbeats({ db, events, liveness, book, changed, telling });
   const inventories = buildInventories({ db, book, changed });
   let tickers: { stop: () => void }[] = [];
+  let known = false;
+
+  /** «You hold nothing» would make every holder drop its work: nobody is answered before the hosts are known. */
+  function onceKnown<I, O>(handler: (input: I) => Promise<O>): (input: I) => Promise<O> {
+    return async (input) => {
+      if (!known) throw new GazeError('unavailable', 'The catalog is starting.');
+      return handler(input);
+    };
+  }
 
   /** The environment's word on its hosts; what it no longer names goes, and the work there with it. */
   async function sync(): Promise<void> {
@@ -80,6 +92,7 @@ export function buildHosts(deps: HostsDeps): Hosts {
       await sync();
       await book.load();
       liveness.start();
+      known = true;
       tickers = [every(assignEveryMs, () => assignment.settle(), log)];
       for (const host of book.list()) telling.changed(host.id);
     },
@@ -91,10 +104,10 @@ export function buildHosts(deps: HostsDeps): Hosts {
     },
     serve: (on) => [
       serveRpc(on, catalogRpc.hostsList, async () => ({ hosts: await hostViews(db) }), { log }),
-      serveRpc(on, hostRpc.assigned, (question) => assignment.assigned(question.replica), { log }),
-      serveRpc(on, hostRpc.leave, ({ replica }) => assignment.leave(replica), { log }),
-      serveRpc(on, hostRpc.inventory, (page) => inventories.take(page), { log }),
-      serveRpc(on, { subject: subjects.heartbeats, input: Heartbeat, output: HeartbeatReply, deadlineSeconds: 4 }, (beat) => heartbeats.take(beat), { log }),
+      serveRpc(on, hostRpc.assigned, onceKnown((question) => assignment.assigned(question.replica)), { log }),
+      serveRpc(on, hostRpc.leave, onceKnown(({ replica }) => assignment.leave(replica)), { log }),
+      serveRpc(on, hostRpc.inventory, onceKnown((page) => inventories.take(page)), { log }),
+      serveRpc(on, heartbeatRpc, onceKnown((beat) => heartbeats.take(beat)), { log }),
     ],
     list: () => book.list(),
     liveness,

@@ -1,5 +1,6 @@
 import { every } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
+import { listenToBus } from './bus-status.ts';
 
 /**
  * Who was heard when, on this process's own clock. Silence is counted only over time in which somebody could have
@@ -38,6 +39,10 @@ export function buildLiveness(deps: { nc: NatsConnection; now: () => number; log
     if (deaf || now() - lastTick > standstillMs) floor = now();
     lastTick = now();
   }
+  const tickLater = async (): Promise<void> => {
+    tick();
+    await Promise.resolve();
+  };
   function silentMs(lastHeard: number | undefined): number {
     tick();
     return now() - Math.max(floor, lastHeard ?? floor);
@@ -59,8 +64,8 @@ export function buildLiveness(deps: { nc: NatsConnection; now: () => number; log
     start() {
       floor = now();
       lastTick = now();
-      ticker = every(tickMs, () => Promise.resolve(tick()), deps.log);
-      stopListening = listen(nc, (connected) => {
+      ticker = every(tickMs, tickLater, deps.log);
+      stopListening = listenToBus(nc, (connected) => {
         deaf = !connected;
         floor = now();
       });
@@ -69,19 +74,5 @@ export function buildLiveness(deps: { nc: NatsConnection; now: () => number; log
       ticker?.stop();
       stopListening();
     },
-  };
-}
-
-function listen(nc: NatsConnection, changed: (connected: boolean) => void): () => void {
-  let stopped = false;
-  void (async () => {
-    for await (const status of nc.status()) {
-      if (stopped) return;
-      if (status.type === 'disconnect') changed(false);
-      else if (status.type === 'reconnect') changed(true);
-    }
-  })();
-  return () => {
-    stopped = true;
   };
 }

@@ -83,7 +83,7 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
     wake: writing.wake,
     start() {
       writing.wake();
-      ticker = every(catchUpEveryMs, () => Promise.resolve(writing.wake()), log);
+      ticker = every(catchUpEveryMs, writing.tick, log);
     },
     async stop() {
       ticker?.stop();

@@ -9,7 +9,10 @@ import { imageView, selectImages } from './views.ts';
 const Cursor = z.object({ at: z.string().regex(exactTimePattern), id: z.string() });
 
 /** One page of pictures, newest first, by keyset. */
-export async function listImages(db: DbOrTrx, query: ImageQuery): Promise<{ items: ImageView[]; next_cursor: string | null }> {
+export async function listImages(
+  db: DbOrTrx,
+  query: ImageQuery,
+): Promise<{ items: ImageView[]; next_cursor: string | null }> {
   let select = selectImages(db).select(exactTime('image.created_at').as('at'));
   if (query.category !== undefined) select = select.where('image.owner_category', '=', query.category);
   if (query.slug !== undefined) select = select.where('image.owner_slug', '=', query.slug);

@@ -53,7 +53,9 @@ async function writeOne(deps: SidecarDeps, image: DueImage): Promise<void> {
     rating: image.rating,
     ...(image.record === null ? {} : { generation: image.record }),
   };
-  await deps.store.put(key, Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`), { contentType: 'application/json' });
+  await deps.store.put(key, Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`), {
+    contentType: 'application/json',
+  });
   await makeThumb(deps, image.key, image.sha256);
   // Flags may have changed while the file was written: then it is due again.
   await deps.db
@@ -72,7 +74,8 @@ async function keptKeys(store: ObjectStore, key: string): Promise<Record<string,
     const before: unknown = JSON.parse((await readAll(store, key)).toString('utf8'));
     return typeof before === 'object' && before !== null && !Array.isArray(before) ? { ...before } : {};
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof GazeMediaError && error.code === 'not_found')) return {};
+    if (error instanceof SyntaxError || (error instanceof GazeMediaError && error.code === 'not_found'))
+      return {};
     throw error;
   }
 }
@@ -82,7 +85,9 @@ async function makeThumb(deps: SidecarDeps, key: string, sha256: string): Promis
   try {
     if (await deps.store.exists(target)) return;
     const bytes = await readAll(deps.store, key);
-    await deps.store.put(target, await thumbnail(bytes, { width: gridThumbWidth }), { contentType: 'image/webp' });
+    await deps.store.put(target, await thumbnail(bytes, { width: gridThumbWidth }), {
+      contentType: 'image/webp',
+    });
   } catch (error) {
     // The gateway makes a missing thumbnail on demand; a picture without one is still a picture.
     deps.log.warn({ err: error, key }, 'the thumbnail of a picture could not be made');

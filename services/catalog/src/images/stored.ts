@@ -15,7 +15,12 @@ const most = 64;
  * The pictures that an attempt stored before it could say so. Null where there are none, or not all of them: what is
  * half there is rendered again. A file that does not decode, or carries another attempt's record, does not count.
  */
-export async function findStored(store: ObjectStore, folder: string, jobId: string, attempt: number): Promise<StoredAttempt | null> {
+export async function findStored(
+  store: ObjectStore,
+  folder: string,
+  jobId: string,
+  attempt: number,
+): Promise<StoredAttempt | null> {
   const prefix = `${folder}/gen_${jobId}_${attempt}_`;
   const { keys } = await store.list(prefix, { limit: most * 2 });
   const found = new Map(keys.map((key) => [ordinalOf(key.slice(prefix.length)), key]));
@@ -37,7 +42,10 @@ function ordinalOf(rest: string): number {
   return match === null ? -1 : Number(match[1]);
 }
 
-async function readPicture(store: ObjectStore, key: string): Promise<{ image: StoredImage; record: GenerationRecord } | null> {
+async function readPicture(
+  store: ObjectStore,
+  key: string,
+): Promise<{ image: StoredImage; record: GenerationRecord } | null> {
   const bytes = await readAll(store, key);
   try {
     const { width, height } = await checkImage(bytes);

@@ -67,7 +67,10 @@ export async function imageDetail(db: DbOrTrx, id: string): Promise<ImageDetail>
 }
 
 /** Where a picture lies. @throws GazeError not_found */
-export async function imageByIdOrThrow(db: DbOrTrx, id: string): Promise<Pick<StoredImage, 'key' | 'sha256'>> {
+export async function imageByIdOrThrow(
+  db: DbOrTrx,
+  id: string,
+): Promise<Pick<StoredImage, 'key' | 'sha256'>> {
   const row = await db.selectFrom('image').select(['key', 'sha256']).where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw notThere(id);
   return row;

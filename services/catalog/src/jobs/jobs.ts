@@ -1,11 +1,39 @@
-import type { ObjectStore } from '@gaze/media';
 import type { EntityLoader } from '@gaze/domain';
+import type { ObjectStore } from '@gaze/media';
 import type { Log, NatsConnection } from '@gaze/runtime';
+import { catalogRpc, ledgerRpc } from '@gaze/contracts';
+import { every, serveRpc } from '@gaze/runtime';
+import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
+import { listenToBus } from '../hosts/bus-status.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import type { Images } from '../images/images.ts';
 import type { Template } from '../library/template.ts';
+import { buildBoard } from '../scheduler/board.ts';
+import { buildDatabaseClock } from '../scheduler/clock.ts';
+import { buildDurations } from '../scheduler/durations.ts';
+import { buildKeeper } from '../scheduler/keeper.ts';
+import { buildScheduler } from '../scheduler/scheduler.ts';
+import { storeWorks } from '../scheduler/storage-probe.ts';
+import { buildJobStream } from '../scheduler/stream.ts';
+import { singleFlight } from '../single-flight.ts';
+import { completeAttempt } from './ledger/complete.ts';
+import type { LedgerDeps } from './ledger/deps.ts';
+import { failAttempt } from './ledger/fail.ts';
+import { notePosted, notePosting } from './ledger/posting.ts';
+import { releaseAttempt } from './ledger/release.ts';
+import { startAttempt } from './ledger/start.ts';
+import { listJobs } from './list.ts';
+import { pruneHistory } from './prune.ts';
+import { pauseReason, queueView, readQueueState } from './queue-state.ts';
+import type { QueueState } from './queue-state.ts';
+import { buildQueueTelling } from './queue-telling.ts';
+import { buildSteering } from './steer.ts';
+import { submit } from './submit.ts';
+import { buildLaterTelling, buildTellJobs } from './tell.ts';
+import { buildTemplates } from './templates.ts';
+import { attemptViews, jobDetail } from './views.ts';
 
 export interface JobsDeps {
   db: Db;
@@ -29,6 +57,178 @@ export interface Jobs {
   serve: (nc: NatsConnection) => { stop: () => Promise<void> }[];
 }
 
-export function buildJobs(_deps: JobsDeps): Jobs {
-  throw new Error('under construction');
+const watchEveryMs = 1000;
+const reconcileEveryMs = 15_000;
+const probeEveryMs = 5000;
+const pruneEveryMs = 60 * 60_000;
+/** How often an answer of JetStream is tried for after the bus came back: it is there before its store is. */
+const streamRetryMs = 500;
+
+export function buildJobs(deps: JobsDeps): Jobs {
+  const { db, nc, events, images, hosts, log } = deps;
+  const tell = buildTellJobs({ events, images });
+  const later = buildLaterTelling({ db, events, tell, log });
+  const templates = buildTemplates();
+  const clock = buildDatabaseClock(() => performance.now());
+  const board = buildBoard(clock);
+  const stream = buildJobStream({ nc, log });
+  const durations = buildDurations({ hosts, board, clock, failed: (error) => log.debug({ err: error }, 'a duration was not noted') });
+  const queueTelling = buildQueueTelling({ db, events, log });
+  let queue: QueueState = { paused: false, storage: null };
+  let parts: { stop: () => Promise<void> | void }[] = [];
+  let knownHosts = new Set<string>();
+  // Questions are answered before the start is over: nothing is given out until the queue's state is known.
+  let started = false;
+
+  const scheduler = buildScheduler({
+    db,
+    events,
+    hosts,
+    tell,
+    tellLater: later.changed,
+    board,
+    clock,
+    stream,
+    open: () => started && pauseReason(queue) === null,
+    freeSince: (hostId) => durations.freeSince(hostId),
+    log,
+  });
+
+  function changed(ids: readonly string[]): void {
+    for (const id of ids) {
+      const hostId = board.get(id)?.hostId;
+      if (hostId != null) hosts.workChanged(hostId);
+    }
+    scheduler.wake(ids);
+    queueTelling.changed();
+  }
+
+  const steering = buildSteering({
+    db,
+    nc,
+    events,
+    images,
+    tell,
+    changed,
+    withdrawn: (messages) => void stream.discard(messages),
+    queueChanged(kind, state) {
+      if (kind !== 'image') return;
+      queue = state;
+      scheduler.wake();
+    },
+  });
+
+  const ledger: LedgerDeps = {
+    db,
+    events,
+    images,
+    hosts,
+    tell,
+    tellLater: later.changed,
+    template: (on, hash) => templates.get(on, hash),
+    // The board may be a moment behind a retry or a second start, but it never forgets an attempt that there was.
+    mayHaveAttempts: (jobId) => board.get(jobId)?.attempt !== 0,
+    changed,
+    ended: (jobId, hostId, how) => durations.ended(jobId, hostId, how),
+    async pauseForStorage(reason) {
+      if (queue.storage !== null) return;
+      log.error(`the image queue is paused: ${reason}`);
+      await steering.changeQueue('image', { storage: reason });
+      await steering.callBack();
+    },
+    log,
+  };
+  const keeper = buildKeeper({ nc, ledger, hosts, board, clock, stream });
+
+  /** The store works again: work goes on, and prompts that hosts have finished meanwhile are looked for first. */
+  async function probe(): Promise<void> {
+    if (queue.storage === null || !(await storeWorks(deps.store))) return;
+    await db.updateTable('job').set({ heartbeat_at: sql<Date>`now()` }).where('status', '=', 'waiting').where('host_id', 'is not', null).execute();
+    scheduler.reload();
+    await steering.changeQueue('image', { storage: null });
+    log.info('the picture store works again; the image queue goes on');
+  }
+
+  const reconciling = singleFlight(
+    async () => {
+      await keeper.reconcile();
+      scheduler.reload();
+    },
+    (error) => {
+      log.debug({ err: error }, 'ledger and stream could not be compared; it is tried again');
+      retry = setTimeout(() => reconciling.wake(), streamRetryMs);
+    },
+  );
+  let retry: NodeJS.Timeout | undefined;
+
+  function hostsChanged(): void {
+    const ids = new Set(hosts.list().map((host) => host.id));
+    if ([...ids].some((id) => !knownHosts.has(id))) reconciling.wake();
+    knownHosts = ids;
+    scheduler.wake();
+  }
+
+  return {
+    async start() {
+      queue = await readQueueState(db, 'image');
+      started = true;
+      hosts.onChange(hostsChanged);
+      hostsChanged();
+      const stopListening = listenToBus(nc, (connected) => {
+        if (connected) reconciling.wake();
+      });
+      parts = [
+        { stop: stopListening },
+        every(watchEveryMs, watch, log),
+        every(reconcileEveryMs, reconcileSoon, log),
+        every(probeEveryMs, probe, log),
+        every(pruneEveryMs, () => pruneAll(db), log),
+      ];
+    },
+    async stop() {
+      for (const part of parts) await part.stop();
+      clearTimeout(retry);
+      await reconciling.stop();
+      clearTimeout(retry);
+      await scheduler.stop();
+      await later.stop();
+      await queueTelling.stop();
+    },
+    serve: (on) => [
+      serveRpc(on, catalogRpc.jobsSubmit, (input) => submit({ ...deps, hosts: () => hosts.list(), queue: () => board.counts(), tell, templates, submitted }, input), { log }),
+      serveRpc(on, catalogRpc.jobsGet, ({ job_id }) => jobDetail(db, images, job_id), { log }),
+      serveRpc(on, catalogRpc.jobsList, (query) => listJobs(db, images, query), { log }),
+      serveRpc(on, catalogRpc.jobsCancel, (what) => steering.cancel(what), { log }),
+      serveRpc(on, catalogRpc.jobsRetry, ({ job_id }) => steering.retry(job_id), { log }),
+      serveRpc(on, catalogRpc.jobsFront, ({ job_id }) => steering.front(job_id), { log }),
+      serveRpc(on, catalogRpc.queuesGet, async () => ({ queues: [await queueView(db, 'image'), await queueView(db, 'llm')] }), { log }),
+      serveRpc(on, catalogRpc.queuesPause, ({ kind, paused }) => steering.pause(kind, paused), { log }),
+      serveRpc(on, ledgerRpc.start, (question) => startAttempt(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.posting, (question) => notePosting(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.posted, (question) => notePosted(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.complete, (question) => completeAttempt(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.fail, (question) => failAttempt(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.release, (question) => releaseAttempt(ledger, question), { log }),
+      serveRpc(on, ledgerRpc.attempts, async ({ job_id }) => ({ attempts: await attemptViews(db, job_id) }), { log }),
+    ],
+  };
+
+  function submitted(ids: string[]): void {
+    events.wake();
+    changed(ids);
+  }
+
+  async function watch(): Promise<void> {
+    await keeper.watch();
+    scheduler.wake();
+  }
+
+  async function reconcileSoon(): Promise<void> {
+    reconciling.wake();
+    await Promise.resolve();
+  }
+}
+
+async function pruneAll(db: Db): Promise<void> {
+  while ((await pruneHistory(db)) > 0);
 }

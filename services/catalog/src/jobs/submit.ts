@@ -6,7 +6,7 @@ import type { EntityLoader } from '@gaze/domain';
 import { GazeError } from '@gaze/runtime';
 import type { Insertable } from 'kysely';
 import type { z } from 'zod';
-import type { Db, Trx } from '../db/connect.ts';
+import type { Db } from '../db/connect.ts';
 import type { JobTable } from '../db/schema.ts';
 import type { BookedHost } from '../hosts/hosts.ts';
 import type { Images } from '../images/images.ts';
@@ -14,6 +14,7 @@ import type { Template } from '../library/template.ts';
 import { batchOfKey, claimKey } from './idempotency.ts';
 import { newId } from './job-ids.ts';
 import type { TellJobs } from './tell.ts';
+import type { Templates } from './templates.ts';
 import { jobViews } from './views.ts';
 
 export type SubmissionInput = z.output<typeof Submission>;
@@ -35,6 +36,7 @@ export interface SubmitDeps {
   /** How the queue is filled right now: what a fair wait is measured by. */
   queue: () => { open: number; switchShare: number };
   tell: TellJobs;
+  templates: Templates;
   /** Called after the commit. */
   submitted: (jobIds: string[]) => void;
 }
@@ -63,11 +65,9 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
   const jobs = await db.transaction().execute(async (trx) => {
     await trx.insertInto('batch').values({ id: batchId, kind: 'image', label: rows[0]?.label ?? '', count: rows.length }).execute();
     if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
-    await insertTemplates(trx, [...templates.values()]);
+    await deps.templates.store(trx, [...templates.values()]);
     await trx.insertInto('job').values(rows).execute();
-    const ids = rows.map((row) => row.id);
-    await deps.tell(trx, ids);
-    return jobViews(trx, deps.images, ids);
+    return deps.tell(trx, rows.map((row) => row.id));
   }).catch((error: unknown) => {
     if (error instanceof KeyTaken) return null;
     throw error;
@@ -168,15 +168,6 @@ function labelOf(snapshot: Snapshot): string {
   const names = named.slice(0, 3).map((part) => part.name);
   if (owner?.category === 'checkpoints') names.unshift(snapshot.checkpoint.name);
   return (names.length === 0 ? 'Free mix' : names.join(' · ')).slice(0, 200);
-}
-
-async function insertTemplates(trx: Trx, templates: readonly Template[]): Promise<void> {
-  if (templates.length === 0) return;
-  await trx
-    .insertInto('template')
-    .values(templates.map(({ hash, name, workflow }) => ({ hash, name, workflow: JSON.stringify(workflow) })))
-    .onConflict((conflict) => conflict.column('hash').doNothing())
-    .execute();
 }
 
 function notesOf(resolved: readonly Resolved[]): string[] {

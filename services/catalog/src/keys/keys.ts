@@ -26,17 +26,39 @@ export function buildKeys(deps: { db: Db; log: Log }): Keys {
       serveRpc(nc, catalogRpc.keysList, async () => ({ keys: await listKeys(db) }), { log }),
       serveRpc(nc, catalogRpc.keysCreate, ({ name, scopes }) => createKey(db, name, scopes), { log }),
       serveRpc(nc, catalogRpc.keysRegenerate, ({ name, scopes }) => regenerateKey(db, name, scopes), { log }),
-      serveRpc(nc, catalogRpc.keysRevoke, async ({ id }) => {
-        await revokeKey(db, id);
-        return {};
-      }, { log }),
-      serveRpc(nc, catalogRpc.authKey, async ({ sha256 }) => ({ principal: await principalOfKey(db, sha256) }), { log }),
-      serveRpc(nc, catalogRpc.authSession, async ({ sha256 }) => ({ principal: await principalOfSession(db, sha256) }), { log }),
-      serveRpc(nc, catalogRpc.sessionOpen, async (opening) => ({ opened: await openSession(db, opening) }), { log }),
-      serveRpc(nc, catalogRpc.sessionClose, async ({ sha256 }) => {
-        await closeSession(db, sha256);
-        return {};
-      }, { log }),
+      serveRpc(
+        nc,
+        catalogRpc.keysRevoke,
+        async ({ id }) => {
+          await revokeKey(db, id);
+          return {};
+        },
+        { log },
+      ),
+      serveRpc(
+        nc,
+        catalogRpc.authKey,
+        async ({ sha256 }) => ({ principal: await principalOfKey(db, sha256) }),
+        { log },
+      ),
+      serveRpc(
+        nc,
+        catalogRpc.authSession,
+        async ({ sha256 }) => ({ principal: await principalOfSession(db, sha256) }),
+        { log },
+      ),
+      serveRpc(nc, catalogRpc.sessionOpen, async (opening) => ({ opened: await openSession(db, opening) }), {
+        log,
+      }),
+      serveRpc(
+        nc,
+        catalogRpc.sessionClose,
+        async ({ sha256 }) => {
+          await closeSession(db, sha256);
+          return {};
+        },
+        { log },
+      ),
     ],
   };
 }

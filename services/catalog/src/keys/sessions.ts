@@ -1,3 +1,4 @@
+import { GazeError } from '@gaze/runtime';
 import { sql } from 'kysely';
 import type { Db, DbOrTrx } from '../db/connect.ts';
 import type { Principal } from './api-keys.ts';
@@ -15,18 +16,24 @@ export interface SessionOpening {
   once?: string | undefined;
 }
 
-/** Opens a session. False where its one-time token was traded before, also by an earlier process. */
+/**
+ * Opens a session. False where its one-time token was traded before, also by an earlier process.
+ * @throws GazeError conflict where that session is open already; the token is then not used up
+ */
 export async function openSession(db: Db, opening: SessionOpening): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     if (opening.once !== undefined && !(await useToken(trx, opening.once))) return false;
-    await trx
+    const inserted = await trx
       .insertInto('session')
       .values({
         sha256: opening.sha256,
         user_agent: opening.user_agent,
         expires_at: sql`now() + make_interval(days => ${opening.days})`,
       })
-      .execute();
+      .onConflict((conflict) => conflict.column('sha256').doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 0n)
+      throw new GazeError('conflict', 'This session is open already.', { field: 'sha256' });
     return true;
   });
 }
@@ -49,7 +56,12 @@ export async function principalOfSession(db: DbOrTrx, sha256: string): Promise<P
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
   if (row === undefined) return null;
-  if (row.due) await db.updateTable('session').set({ last_used_at: sql`now()` }).where('sha256', '=', sha256).execute();
+  if (row.due)
+    await db
+      .updateTable('session')
+      .set({ last_used_at: sql`now()` })
+      .where('sha256', '=', sha256)
+      .execute();
   return { id: `session:${sha256.slice(0, 16)}`, name: ownerName, scopes: ['admin'] };
 }
 
@@ -59,5 +71,8 @@ export async function closeSession(db: DbOrTrx, sha256: string): Promise<void> {
 }
 
 export async function forgetExpiredSessions(db: DbOrTrx): Promise<void> {
-  await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute();
+  await db
+    .deleteFrom('session')
+    .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
 }

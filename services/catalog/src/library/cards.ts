@@ -95,8 +95,10 @@ function problemOf(row: CardRow): string | null {
 }
 
 function coverOf(row: CardRow): CoverView | null {
-  if (row.cover_key !== null && row.cover_sha256 !== null) return view('own', row.cover_key, row.cover_sha256);
-  if (row.fallback_key !== null && row.fallback_sha256 !== null) return view('fallback', row.fallback_key, row.fallback_sha256);
+  if (row.cover_key !== null && row.cover_sha256 !== null)
+    return view('own', row.cover_key, row.cover_sha256);
+  if (row.fallback_key !== null && row.fallback_sha256 !== null)
+    return view('fallback', row.fallback_key, row.fallback_sha256);
   return null;
 }
 

@@ -7,7 +7,12 @@ import { faultAtPath } from './faults.ts';
  * What a schema cannot say and a prompt would stumble over later: a wardrobe that mixes fields with outfits, a number
  * where text belongs. Null: the file can be used.
  */
-export function contentFault(declaration: CategoryDeclaration, data: EntityData, text: string, filename: string): FileFault | null {
+export function contentFault(
+  declaration: CategoryDeclaration,
+  data: EntityData,
+  text: string,
+  filename: string,
+): FileFault | null {
   const place = { name: 'this entry', file: `${declaration.folder}/${filename}` };
   let outfit: string | null = null;
   try {
@@ -24,7 +29,12 @@ export function contentFault(declaration: CategoryDeclaration, data: EntityData,
 }
 
 /** Where a `section::key` address, or a whole section, lies in the JSON. */
-function pathOf(declaration: CategoryDeclaration, data: EntityData, address: string, outfit: string | null): JsonPath {
+function pathOf(
+  declaration: CategoryDeclaration,
+  data: EntityData,
+  address: string,
+  outfit: string | null,
+): JsonPath {
   const [name = '', ...keys] = address.split('::');
   const section = declaration.sections.find((candidate) => candidate.name === name);
   if (section?.atRoot === true) return keys;

@@ -14,7 +14,13 @@ export function notThere(category: CategoryName, slug: string): GazeError {
 /** Everything that an entity's page shows. @throws GazeError not_found */
 export async function entityDetail(db: DbOrTrx, category: CategoryName, slug: string): Promise<EntityDetail> {
   const row = await selectCards(db)
-    .select(['entity.revision', 'entity.data', 'entity.default_fields', 'entity.active_outfit', 'entity.page_state'])
+    .select([
+      'entity.revision',
+      'entity.data',
+      'entity.default_fields',
+      'entity.active_outfit',
+      'entity.page_state',
+    ])
     .where('entity.category', '=', category)
     .where('entity.slug', '=', slug)
     .executeTakeFirst();
@@ -63,7 +69,12 @@ export interface EntityChange {
 }
 
 /** Changes what only the database knows of an entity. @throws GazeError not_found */
-export async function changeEntity(db: DbOrTrx, category: CategoryName, slug: string, change: EntityChange): Promise<void> {
+export async function changeEntity(
+  db: DbOrTrx,
+  category: CategoryName,
+  slug: string,
+  change: EntityChange,
+): Promise<void> {
   const { default_fields, page_state, ...plain } = change;
   const result = await db
     .updateTable('entity')
@@ -81,6 +92,22 @@ export async function changeEntity(db: DbOrTrx, category: CategoryName, slug: st
 
 /** Files that could not be taken over, newest fault first. */
 export async function listProblems(db: DbOrTrx): Promise<ProblemFile[]> {
-  const rows = await db.selectFrom('problem_file').selectAll().orderBy('since', 'desc').orderBy('file').limit(500).execute();
-  return rows.map(({ category, file, kind, message, line, column, pointer, slug, since }) => ({ category, file, kind, message, line, column, pointer, slug, since: since.toISOString() }));
+  const rows = await db
+    .selectFrom('problem_file')
+    .selectAll()
+    .orderBy('since', 'desc')
+    .orderBy('file')
+    .limit(500)
+    .execute();
+  return rows.map(({ category, file, kind, message, line, column, pointer, slug, since }) => ({
+    category,
+    file,
+    kind,
+    message,
+    line,
+    column,
+    pointer,
+    slug,
+    since: since.toISOString(),
+  }));
 }

@@ -7,7 +7,10 @@ import { concernsEntity } from './cards.ts';
 const facetValues = 12;
 
 /** What a category can be narrowed by, with counts. */
-export async function facetsOf(db: DbOrTrx, category: CategoryName): Promise<{ total: number; facets: FacetView[] }> {
+export async function facetsOf(
+  db: DbOrTrx,
+  category: CategoryName,
+): Promise<{ total: number; facets: FacetView[] }> {
   const facets: FacetView[] = [];
   for (const field of categories[category].tags) {
     const values = await tagValues(db, category, field.key);
@@ -19,7 +22,9 @@ export async function facetsOf(db: DbOrTrx, category: CategoryName): Promise<{ t
       sql<number>`count(*)::int`.as('total'),
       sql<number>`(count(*) FILTER (WHERE lora_name IS NOT NULL))::int`.as('lora'),
       sql<number>`(count(*) FILTER (WHERE cover_key IS NULL))::int`.as('no_cover'),
-      sql<number>`(count(*) FILTER (WHERE EXISTS (SELECT FROM problem_file WHERE problem_file.category = entity.category AND ${concernsEntity})))::int`.as('problem'),
+      sql<number>`(count(*) FILTER (WHERE EXISTS (SELECT FROM problem_file WHERE problem_file.category = entity.category AND ${concernsEntity})))::int`.as(
+        'problem',
+      ),
     ])
     .where('category', '=', category)
     .where('gone_at', 'is', null)
@@ -43,13 +48,18 @@ async function tagValues(db: DbOrTrx, category: CategoryName, key: string): Prom
 }
 
 /** How many entries each category has, and how many pictures there are: the figures of the navigation. */
-export async function countsOf(db: DbOrTrx): Promise<{ counts: Partial<Record<CategoryName, number>>; images: number }> {
+export async function countsOf(
+  db: DbOrTrx,
+): Promise<{ counts: Partial<Record<CategoryName, number>>; images: number }> {
   const rows = await db
     .selectFrom('entity')
     .select(['category', sql<number>`count(*)::int`.as('n')])
     .where('gone_at', 'is', null)
     .groupBy('category')
     .execute();
-  const images = await db.selectFrom('image').select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow();
+  const images = await db
+    .selectFrom('image')
+    .select(sql<number>`count(*)::int`.as('n'))
+    .executeTakeFirstOrThrow();
   return { counts: Object.fromEntries(rows.map((row) => [row.category, row.n])), images: images.n };
 }

@@ -22,13 +22,30 @@ export function wholeFileFault(kind: FileFault['kind'], message: string): FileFa
 }
 
 /** A fault at an offset of the text. */
-export function faultAt(kind: FileFault['kind'], message: string, text: string, offset: number, pointer: string | null = null): FileFault {
+export function faultAt(
+  kind: FileFault['kind'],
+  message: string,
+  text: string,
+  offset: number,
+  pointer: string | null = null,
+): FileFault {
   const before = text.slice(0, offset);
-  return { kind, message, line: before.split('\n').length, column: offset - before.lastIndexOf('\n'), pointer };
+  return {
+    kind,
+    message,
+    line: before.split('\n').length,
+    column: offset - before.lastIndexOf('\n'),
+    pointer,
+  };
 }
 
 /** A fault at a value of well-formed JSON. Where the value is not there, its nearest parent shows the place. */
-export function faultAtPath(kind: FileFault['kind'], message: string, text: string, path: JsonPath): FileFault {
+export function faultAtPath(
+  kind: FileFault['kind'],
+  message: string,
+  text: string,
+  path: JsonPath,
+): FileFault {
   const tree = parseTree(text);
   let offset = tree?.offset ?? 0;
   for (let length = path.length; length > 0 && tree !== undefined; length--) {
@@ -51,7 +68,12 @@ export function syntaxFault(text: string): FileFault {
   const first = errors[0];
   if (first === undefined) return wholeFileFault('syntax', 'The file is not valid JSON.');
   const code = printParseErrorCode(first.error);
-  return faultAt('syntax', `The file is not valid JSON: ${parseErrors[code] ?? `${code}.`}`, text, first.offset);
+  return faultAt(
+    'syntax',
+    `The file is not valid JSON: ${parseErrors[code] ?? `${code}.`}`,
+    text,
+    first.offset,
+  );
 }
 
 const parseErrors: Record<string, string> = {
@@ -90,7 +112,12 @@ function furthest(issues: readonly z.core.$ZodIssue[], base: JsonPath): Issue {
   const found = issues.map((issue): Issue => {
     const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))];
     if (issue.code === 'invalid_union' && isOwnWording(issue.message)) {
-      return issue.errors.map((alternative) => furthest(alternative, path)).sort(byDepth)[0] ?? { path, message: say(issue.message) };
+      return (
+        issue.errors.map((alternative) => furthest(alternative, path)).sort(byDepth)[0] ?? {
+          path,
+          message: say(issue.message),
+        }
+      );
     }
     return { path, message: say(issue.message) };
   });

@@ -65,14 +65,20 @@ export function buildLibrary(deps: LibraryDeps): Library {
     return results;
   }
 
-  function noticed(declaration: CategoryDeclaration, named: ReadonlySet<string>): void {
-    scanOne(declaration, { named })
+  function noticed(declaration: CategoryDeclaration, named: ReadonlySet<string> | null): void {
+    scanOne(declaration, named === null ? {} : { named })
       .then(() => covers.wake())
-      .catch((error: unknown) => log.error({ err: error, category: declaration.name }, 'a scan failed; the next one makes up for it'));
+      .catch((error: unknown) =>
+        log.error({ err: error, category: declaration.name }, 'a scan failed; the next one makes up for it'),
+      );
   }
 
   /** A change of the database's own columns, told to everybody who looks. */
-  async function told(category: CategoryName, slug: string, change: (trx: Trx) => Promise<void>): Promise<EntityCard> {
+  async function told(
+    category: CategoryName,
+    slug: string,
+    change: (trx: Trx) => Promise<void>,
+  ): Promise<EntityCard> {
     const card = await db.transaction().execute(async (trx) => {
       await change(trx);
       const changed = await cardOf(trx, category, slug);
@@ -111,7 +117,7 @@ export function buildLibrary(deps: LibraryDeps): Library {
       covers.start();
       parts = [
         watchFolders({ dataDir, declarations: categoryList, onChange: noticed, log }),
-        every(lookEveryMs, async () => void (await scan()), log),
+        every(lookEveryMs, () => scan().then(() => undefined), log),
         every(forgetEveryMs, () => forgetLongGone(db), log),
       ];
     },
@@ -123,10 +129,22 @@ export function buildLibrary(deps: LibraryDeps): Library {
       serveRpc(nc, catalogRpc.libraryList, (query) => listLibrary(db, query), { log }),
       serveRpc(nc, catalogRpc.libraryFacets, ({ category }) => facetsOf(db, category), { log }),
       serveRpc(nc, catalogRpc.libraryCounts, () => countsOf(db), { log }),
-      serveRpc(nc, catalogRpc.libraryRescan, async ({ category }) => ({ results: await scan(category) }), { log }),
+      serveRpc(nc, catalogRpc.libraryRescan, async ({ category }) => ({ results: await scan(category) }), {
+        log,
+      }),
       serveRpc(nc, catalogRpc.entityGet, ({ category, slug }) => entityDetail(db, category, slug), { log }),
-      serveRpc(nc, catalogRpc.entityFavourite, ({ category, slug, favourite }) => change(category, slug, { is_favourite: favourite }), { log }),
-      serveRpc(nc, catalogRpc.entityDefaults, ({ category, slug, fields }) => change(category, slug, { default_fields: fields }), { log }),
+      serveRpc(
+        nc,
+        catalogRpc.entityFavourite,
+        ({ category, slug, favourite }) => change(category, slug, { is_favourite: favourite }),
+        { log },
+      ),
+      serveRpc(
+        nc,
+        catalogRpc.entityDefaults,
+        ({ category, slug, fields }) => change(category, slug, { default_fields: fields }),
+        { log },
+      ),
       serveRpc(
         nc,
         catalogRpc.entityState,
@@ -136,11 +154,26 @@ export function buildLibrary(deps: LibraryDeps): Library {
         },
         { log },
       ),
-      serveRpc(nc, catalogRpc.entityOutfit, ({ category, slug, outfit: name }) => outfit(category, slug, name), { log }),
-      serveRpc(nc, catalogRpc.entityCover, ({ category, slug, image_id }) => cover(category, slug, image_id), { log }),
+      serveRpc(
+        nc,
+        catalogRpc.entityOutfit,
+        ({ category, slug, outfit: name }) => outfit(category, slug, name),
+        { log },
+      ),
+      serveRpc(
+        nc,
+        catalogRpc.entityCover,
+        ({ category, slug, image_id }) => cover(category, slug, image_id),
+        { log },
+      ),
       serveRpc(nc, catalogRpc.problemsList, async () => ({ problems: await listProblems(db) }), { log }),
       serveRpc(nc, catalogRpc.presetsList, async () => ({ presets: await listPresets(db) }), { log }),
-      serveRpc(nc, catalogRpc.generationDefaults, ({ checkpoint }) => generationDefaults({ ...deps, loader }, checkpoint), { log }),
+      serveRpc(
+        nc,
+        catalogRpc.generationDefaults,
+        ({ checkpoint }) => generationDefaults({ ...deps, loader }, checkpoint),
+        { log },
+      ),
     ],
   };
 }

@@ -15,28 +15,54 @@ export function buildLoader(db: DbOrTrx, dataDir: string): EntityLoader {
   const source = () =>
     db
       .selectFrom('entity')
-      .select(['category', 'slug', 'id', 'name', 'revision', 'data', 'default_fields', 'active_outfit', 'is_nsfw', 'filename'])
+      .select([
+        'category',
+        'slug',
+        'id',
+        'name',
+        'revision',
+        'data',
+        'default_fields',
+        'active_outfit',
+        'is_nsfw',
+        'filename',
+      ])
       .where('gone_at', 'is', null);
   const entity = async (category: CategoryName, slug: string): Promise<SourceEntity | null> =>
     (await source().where('category', '=', category).where('slug', '=', slug).executeTakeFirst()) ?? null;
   return {
     entity,
-    byId: async (category, id) => (await source().where('category', '=', category).where('id', '=', id).orderBy('slug').executeTakeFirst()) ?? null,
+    byId: async (category, id) =>
+      (await source()
+        .where('category', '=', category)
+        .where('id', '=', id)
+        .orderBy('slug')
+        .executeTakeFirst()) ?? null,
     async candidates(category, filter) {
-      let select = db.selectFrom('entity').select('slug').where('category', '=', category).where('gone_at', 'is', null);
+      let select = db
+        .selectFrom('entity')
+        .select('slug')
+        .where('category', '=', category)
+        .where('gone_at', 'is', null);
       if (filter.nsfw !== 'all') select = select.where('is_nsfw', '=', filter.nsfw === 'nsfw');
-      if (filter.character_id !== undefined) select = select.where(sql<string>`data->>'character_id'`, '=', filter.character_id);
+      if (filter.character_id !== undefined)
+        select = select.where(sql<string>`data->>'character_id'`, '=', filter.character_id);
       const rows = await select.orderBy(sql`slug COLLATE "C"`).execute();
       return rows.map((row) => row.slug);
     },
     checkpoint: async (pathOrSlug) =>
-      (await source().where('category', '=', 'checkpoints').where('id', '=', pathOrSlug).executeTakeFirst()) ??
+      (await source()
+        .where('category', '=', 'checkpoints')
+        .where('id', '=', pathOrSlug)
+        .executeTakeFirst()) ??
       (await entity('checkpoints', pathOrSlug)) ??
       (await entity('checkpoints', slugOf(categories.checkpoints, pathOrSlug))),
     async wildcard(name) {
       if (!wildcardName.test(name)) return null;
       const text = await readFile(path.join(dataDir, 'wildcards', `${name}.txt`), 'utf8').catch(() => null);
-      return text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? null;
+      return (
+        text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? null
+      );
     },
   };
 }

@@ -7,7 +7,8 @@ import { faultAt, faultAtPath, schemaFault, syntaxFault } from './faults.ts';
 /** Deeper nesting is a hostile or broken file: parsers of it run out of stack. */
 const maxDepth = 100;
 
-export type Parsed = { ok: true; hash: string; text: string; data: EntityData } | { ok: false; fault: FileFault };
+export type Parsed =
+  { ok: true; hash: string; text: string; data: EntityData } | { ok: false; fault: FileFault };
 
 /** Bytes of a file in, entity data or fault out. Pure; throws for nothing that a file can hold. */
 export function parseEntity(bytes: Buffer, declaration: CategoryDeclaration): Parsed {
@@ -21,25 +22,42 @@ export function parseEntity(bytes: Buffer, declaration: CategoryDeclaration): Pa
     return { ok: false, fault: syntaxFault(text) };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, fault: faultAt('schema', 'The file must hold one JSON object.', text, text.search(/\S/), '') };
+    return {
+      ok: false,
+      fault: faultAt('schema', 'The file must hold one JSON object.', text, text.search(/\S/), ''),
+    };
   }
   const strange = unstorableText(text, value);
   if (strange !== null) return { ok: false, fault: strange };
   const checked = declaration.schema.safeParse(value);
   if (!checked.success) return { ok: false, fault: schemaFault(text, checked.error) };
-  return { ok: true, hash: createHash('sha256').update(bytes).digest('hex'), text, data: value as EntityData };
+  return {
+    ok: true,
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    text,
+    data: value as EntityData,
+  };
 }
 
 /** What is wrong before JSON comes into it. */
 function textFault(bytes: Buffer, text: string): FileFault | null {
-  if (text.trim() === '') return faultAt('syntax', 'The file is empty; it was probably only half written.', text, 0);
+  if (text.trim() === '')
+    return faultAt('syntax', 'The file is empty; it was probably only half written.', text, 0);
   if (!isUtf8(bytes)) {
-    return faultAt('syntax', 'The file is not UTF-8 text. Save it as UTF-8.', text, Math.max(text.indexOf('\uFFFD'), 0));
+    return faultAt(
+      'syntax',
+      'The file is not UTF-8 text. Save it as UTF-8.',
+      text,
+      Math.max(text.indexOf('\uFFFD'), 0),
+    );
   }
   const nul = text.indexOf('\0');
-  if (nul >= 0) return faultAt('syntax', 'The file holds a NUL character; it was probably only half written.', text, nul);
+  if (nul >= 0)
+    return faultAt('syntax', 'The file holds a NUL character; it was probably only half written.', text, nul);
   const deep = depthExceeded(text);
-  return deep === null ? null : faultAt('syntax', `The file is nested more than ${maxDepth} levels deep.`, text, deep);
+  return deep === null
+    ? null
+    : faultAt('syntax', `The file is nested more than ${maxDepth} levels deep.`, text, deep);
 }
 
 /** Offset of the first bracket that goes too deep; null for a sane file. Brackets inside texts do not count. */
@@ -63,7 +81,14 @@ function depthExceeded(text: string): number | null {
 function unstorableText(text: string, value: object): FileFault | null {
   if (!/\\u(?:0000|[dD][89a-fA-F])/.test(text)) return null;
   const path = pathOfUnstorable(value, []);
-  return path === null ? null : faultAtPath('schema', `«${path.join('.').replaceAll('\0', '\\u0000')}» holds a character that cannot be stored (NUL or half a character).`, text, path);
+  return path === null
+    ? null
+    : faultAtPath(
+        'schema',
+        `«${path.join('.').replaceAll('\0', '\\u0000')}» holds a character that cannot be stored (NUL or half a character).`,
+        text,
+        path,
+      );
 }
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

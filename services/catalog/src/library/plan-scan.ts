@@ -64,7 +64,12 @@ const suspiciousShare = 0.2;
  * Why missing files are not believed, as a sentence that says what to do; null: their rows may be hidden. Pure.
  * `missing` of `present` files are gone.
  */
-export function unmountedWarning(input: { folder: string; markerPresent: boolean; missing: number; present: number }): string | null {
+export function unmountedWarning(input: {
+  folder: string;
+  markerPresent: boolean;
+  missing: number;
+  present: number;
+}): string | null {
   const { folder, missing, present } = input;
   if (missing === 0) return null;
   if (!input.markerPresent) {

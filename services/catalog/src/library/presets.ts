@@ -5,7 +5,9 @@ import type { DbOrTrx } from '../db/connect.ts';
 const most = 3000;
 
 /** All presets in the shape of the original's API, which knows no pages; favourites first. */
-export async function listPresets(db: DbOrTrx): Promise<{ id: string; slug: string; name: string; has_cover: boolean }[]> {
+export async function listPresets(
+  db: DbOrTrx,
+): Promise<{ id: string; slug: string; name: string; has_cover: boolean }[]> {
   const rows = await db
     .selectFrom('entity')
     .select(['id', 'slug', 'name', 'cover_key'])

@@ -6,6 +6,7 @@ import type { FileFault } from './faults.ts';
 import { wholeFileFault } from './faults.ts';
 import { parseEntity } from './parse-entity.ts';
 import type { Parsed } from './parse-entity.ts';
+import { codeOf } from './seen-files.ts';
 import type { FileStamp } from './stamp.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
@@ -22,23 +23,43 @@ export type FileReading = GoodReading | { ok: false; stamp: FileStamp | null; fa
  * place. Null: the file is gone meanwhile.
  */
 export function readEntityFile(file: string, declaration: CategoryDeclaration): FileReading | null {
-  let stamp: FileStamp | null = null;
+  let stamp: FileStamp | null;
   try {
-    for (let attempt = 1; ; attempt++) {
-      stamp = stampOf(file);
-      if (stamp === null) return { ok: false, stamp, fault: wholeFileFault('unreadable', 'This is no regular file.') };
-      if (stamp.size > maxBytes) return { ok: false, stamp, fault: tooLarge(stamp.size) };
-      const bytes = readFileSync(file);
-      const after = stampOf(file);
-      if (after === null || (!sameStamp(stamp, after) && attempt < tries)) continue;
+    stamp = stampOf(file);
+  } catch (error) {
+    return unreadable(error, null);
+  }
+  if (stamp === null)
+    return { ok: false, stamp, fault: wholeFileFault('unreadable', 'This is no regular file.') };
+  if (stamp.size > maxBytes) return { ok: false, stamp, fault: tooLarge(stamp.size) };
+  try {
+    return readSettled(file, stamp, declaration);
+  } catch (error) {
+    return unreadable(error, stamp);
+  }
+}
+
+/** What is read belongs to one stamp: a file that changed under the reading is read again. */
+function readSettled(file: string, first: FileStamp, declaration: CategoryDeclaration): FileReading {
+  let stamp = first;
+  for (let attempt = 1; ; attempt++) {
+    const bytes = readFileSync(file);
+    const after = stampOf(file);
+    if (after === null || sameStamp(stamp, after) || attempt === tries) {
       return { ...checked(parseEntity(bytes, declaration), declaration, path.basename(file)), stamp };
     }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
-    if (code === 'ENOENT') return null;
-    const message = code === 'EACCES' ? 'GAZE may not read this file; check its permissions.' : `The file cannot be read (${code}).`;
-    return { ok: false, stamp, fault: wholeFileFault('unreadable', message) };
+    stamp = after;
   }
+}
+
+function unreadable(error: unknown, stamp: FileStamp | null): FileReading | null {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return null;
+  const message =
+    code === 'EACCES'
+      ? 'GAZE may not read this file; check its permissions.'
+      : `The file cannot be read (${code}).`;
+  return { ok: false, stamp, fault: wholeFileFault('unreadable', message) };
 }
 
 function checked(parsed: Parsed, declaration: CategoryDeclaration, filename: string): Parsed {

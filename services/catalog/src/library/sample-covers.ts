@@ -28,7 +28,11 @@ const retryEveryMs = 30_000;
  * after it is first seen. They go through the object store like any picture, so that nothing else reads the data
  * folder. The rows say what is due: neither a crash nor a store that is away loses a cover.
  */
-export function buildSampleCovers(deps: SampleCoverDeps): { wake: () => void; start: () => void; stop: () => Promise<void> } {
+export function buildSampleCovers(deps: SampleCoverDeps): {
+  wake: () => void;
+  start: () => void;
+  stop: () => Promise<void>;
+} {
   const { log } = deps;
   let ticker: { stop: () => void } | null = null;
   const flight = singleFlight(
@@ -41,7 +45,7 @@ export function buildSampleCovers(deps: SampleCoverDeps): { wake: () => void; st
     wake: flight.wake,
     start() {
       flight.wake();
-      ticker = every(retryEveryMs, () => Promise.resolve(flight.wake()), log);
+      ticker = every(retryEveryMs, flight.tick, log);
     },
     async stop() {
       ticker?.stop();
@@ -64,7 +68,11 @@ async function adoptDue(deps: SampleCoverDeps): Promise<boolean> {
   for (const category of new Set(due.map((row) => row.category))) {
     const slugs = due.filter((row) => row.category === category).map((row) => row.slug);
     const drawn = new Set(await readdir(path.join(deps.dataDir, 'covers', category)).catch(() => []));
-    await settle(deps.db, category, slugs.filter((slug) => !drawn.has(`${slug}.webp`)));
+    await settle(
+      deps.db,
+      category,
+      slugs.filter((slug) => !drawn.has(`${slug}.webp`)),
+    );
     for (const slug of slugs) if (drawn.has(`${slug}.webp`)) await adopt(deps, category, slug);
   }
   return due.length > 0;
@@ -82,7 +90,11 @@ async function adopt(deps: SampleCoverDeps, category: CategoryName, slug: string
 }
 
 /** Null for a file that is no picture. @throws where the store cannot take it now */
-async function storeDrawing(deps: SampleCoverDeps, category: CategoryName, slug: string): Promise<{ key: string; sha256: string } | null> {
+async function storeDrawing(
+  deps: SampleCoverDeps,
+  category: CategoryName,
+  slug: string,
+): Promise<{ key: string; sha256: string } | null> {
   const file = path.join(deps.dataDir, 'covers', category, `${slug}.webp`);
   let bytes: Buffer;
   try {
@@ -99,7 +111,12 @@ async function storeDrawing(deps: SampleCoverDeps, category: CategoryName, slug:
 }
 
 /** A cover that somebody chose meanwhile stays. */
-async function takeWhereNone(trx: Trx, category: CategoryName, slug: string, cover: { key: string; sha256: string }): Promise<boolean> {
+async function takeWhereNone(
+  trx: Trx,
+  category: CategoryName,
+  slug: string,
+  cover: { key: string; sha256: string },
+): Promise<boolean> {
   const result = await trx
     .updateTable('entity')
     .set({ cover_key: cover.key, cover_sha256: cover.sha256 })

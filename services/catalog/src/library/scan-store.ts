@@ -10,28 +10,95 @@ export interface StoredProblem extends KnownProblem, FileFault {
   slug: string | null;
 }
 
-/** What the database knows of a category's files. */
-export async function knownFiles(db: DbOrTrx, category: CategoryName): Promise<{ entities: KnownEntity[]; problems: StoredProblem[] }> {
-  const entities = await db
-    .selectFrom('entity')
-    .select(['slug', 'filename', 'revision', 'file_size', 'file_mtime_ms', 'file_ctime_ms', 'file_inode', 'gone_at'])
-    .where('category', '=', category)
-    // Of several hidden rows that had one file's name the last to go is the one that comes back.
-    .orderBy('gone_at')
-    .execute();
-  const problems = await db.selectFrom('problem_file').selectAll().where('category', '=', category).execute();
+/** Faults that may end without a change of their file. */
+const healing = ['collision', 'unreadable'] as const;
+
+/**
+ * What the database knows of a category's files: of all of them, or of the named ones and those whose faults may end
+ * by themselves.
+ */
+export async function knownFiles(
+  db: DbOrTrx,
+  category: CategoryName,
+  named: ReadonlySet<string> | null,
+): Promise<{ entities: KnownEntity[]; problems: StoredProblem[] }> {
+  let selectProblems = db.selectFrom('problem_file').selectAll().where('category', '=', category);
+  if (named !== null)
+    selectProblems = selectProblems.where((e) =>
+      e.or([e(sql<string>`file`, '=', anyOf(named)), e('kind', 'in', healing)]),
+    );
+  const problems = await selectProblems.execute();
+  let selectEntities = selectKnown(db, category);
+  if (named !== null) {
+    const files = [...named, ...problems.map((problem) => problem.file)];
+    selectEntities = selectEntities.where(sql<string>`filename`, '=', anyOf(files));
+  }
+  const entities = await selectEntities.execute();
   return {
-    entities: entities.map(({ slug, filename, revision, gone_at, ...file }) => ({ slug, filename, revision, gone: gone_at !== null, ...stampOfRow(file) })),
+    entities: entities.map(toKnown),
     problems: problems.map(({ file, kind, message, line, column, pointer, slug, ...rest }) => ({
       ...{ file, kind, message, line, column, pointer, slug },
-      mayHeal: kind === 'collision' || kind === 'unreadable',
+      mayHeal: healing.some((heals) => heals === kind),
       ...stampOfRow(rest),
     })),
   };
 }
 
-function stampOfRow(row: { file_size: number; file_mtime_ms: number; file_ctime_ms: number; file_inode: string }): FileStamp {
-  return { size: row.file_size, mtimeMs: row.file_mtime_ms, ctimeMs: row.file_ctime_ms, inode: row.file_inode };
+/** Rows by their slugs, hidden ones too: who holds the addresses that some files ask for. */
+export async function knownSlugs(
+  db: DbOrTrx,
+  category: CategoryName,
+  slugs: readonly string[],
+): Promise<KnownEntity[]> {
+  return (
+    await selectKnown(db, category)
+      .where(sql<string>`slug`, '=', anyOf(slugs))
+      .execute()
+  ).map(toKnown);
+}
+
+function selectKnown(db: DbOrTrx, category: CategoryName) {
+  return (
+    db
+      .selectFrom('entity')
+      .select([
+        'slug',
+        'filename',
+        'revision',
+        'file_size',
+        'file_mtime_ms',
+        'file_ctime_ms',
+        'file_inode',
+        'gone_at',
+      ])
+      .where('category', '=', category)
+      // Of several hidden rows that had one file's name the last to go is the one that comes back.
+      .orderBy('gone_at')
+  );
+}
+
+function toKnown(row: Awaited<ReturnType<ReturnType<typeof selectKnown>['execute']>>[number]): KnownEntity {
+  const { slug, filename, revision, gone_at, ...file } = row;
+  return { slug, filename, revision, gone: gone_at !== null, ...stampOfRow(file) };
+}
+
+/** For lists that may be longer than the 65,535 parameters of a statement. */
+function anyOf(values: Iterable<string>) {
+  return sql<string>`ANY(${[...values]}::text[])`;
+}
+
+function stampOfRow(row: {
+  file_size: number;
+  file_mtime_ms: number;
+  file_ctime_ms: number;
+  file_inode: string;
+}): FileStamp {
+  return {
+    size: row.file_size,
+    mtimeMs: row.file_mtime_ms,
+    ctimeMs: row.file_ctime_ms,
+    inode: row.file_inode,
+  };
 }
 
 /** Writes rows as their files say. What only the database knows (favourite, cover, state) stays. */
@@ -66,13 +133,21 @@ export async function upsertEntities(db: DbOrTrx, rows: readonly EntityRow[]): P
 }
 
 /** Records what edits from outside changed: to be called before the rows are written. */
-export async function recordFileRevisions(db: DbOrTrx, category: CategoryName, rows: readonly EntityRow[]): Promise<void> {
+export async function recordFileRevisions(
+  db: DbOrTrx,
+  category: CategoryName,
+  rows: readonly EntityRow[],
+): Promise<void> {
   if (rows.length === 0) return;
   const before = await db
     .selectFrom('entity')
     .select(['slug', 'revision', sql<string>`data::text`.as('text')])
     .where('category', '=', category)
-    .where('slug', 'in', rows.map((row) => row.slug))
+    .where(
+      'slug',
+      'in',
+      rows.map((row) => row.slug),
+    )
     .execute();
   const texts = new Map(before.map((row) => [row.slug, row]));
   await db
@@ -98,7 +173,11 @@ export interface NewProblem {
   slug: string | null;
 }
 
-export async function upsertProblems(db: DbOrTrx, category: CategoryName, problems: readonly NewProblem[]): Promise<void> {
+export async function upsertProblems(
+  db: DbOrTrx,
+  category: CategoryName,
+  problems: readonly NewProblem[],
+): Promise<void> {
   for (const { file, fault, stamp, slug } of problems) {
     const values = {
       ...fault,
@@ -116,33 +195,67 @@ export async function upsertProblems(db: DbOrTrx, category: CategoryName, proble
   }
 }
 
-export async function deleteProblems(db: DbOrTrx, category: CategoryName, files: readonly string[]): Promise<void> {
+export async function deleteProblems(
+  db: DbOrTrx,
+  category: CategoryName,
+  files: readonly string[],
+): Promise<void> {
   if (files.length === 0) return;
-  await db.deleteFrom('problem_file').where('category', '=', category).where(sql<string>`file`, '=', sql<string>`ANY(${[...files]}::text[])`).execute();
+  await db
+    .deleteFrom('problem_file')
+    .where('category', '=', category)
+    .where(sql<string>`file`, '=', anyOf(files))
+    .execute();
 }
 
 /** Hides the rows of files that are gone; answers their slugs. Nothing else of them changes. */
-export async function hideRows(db: DbOrTrx, category: CategoryName, filenames: readonly string[]): Promise<string[]> {
+export async function hideRows(
+  db: DbOrTrx,
+  category: CategoryName,
+  filenames: readonly string[],
+): Promise<string[]> {
   const rows = await db
     .updateTable('entity')
     .set({ gone_at: sql`now()` })
     .where('category', '=', category)
     .where('gone_at', 'is', null)
-    .where(sql<string>`filename`, '=', sql<string>`ANY(${[...filenames]}::text[])`)
+    .where(sql<string>`filename`, '=', anyOf(filenames))
     .returning('slug')
     .execute();
   return rows.map((row) => row.slug);
 }
 
-export async function restoreRows(db: DbOrTrx, category: CategoryName, slugs: readonly string[]): Promise<void> {
-  await db.updateTable('entity').set({ gone_at: null }).where('category', '=', category).where(sql<string>`slug`, '=', sql<string>`ANY(${[...slugs]}::text[])`).execute();
+export async function restoreRows(
+  db: DbOrTrx,
+  category: CategoryName,
+  slugs: readonly string[],
+): Promise<void> {
+  await db
+    .updateTable('entity')
+    .set({ gone_at: null })
+    .where('category', '=', category)
+    .where(sql<string>`slug`, '=', anyOf(slugs))
+    .execute();
 }
 
 /** A vanished file's row waits this long for its return. */
 const hiddenDays = 30;
 
 export async function forgetLongGone(db: DbOrTrx): Promise<void> {
-  await db.deleteFrom('entity').where('gone_at', '<', sql<Date>`now() - make_interval(days => ${hiddenDays})`).execute();
+  await db
+    .deleteFrom('entity')
+    .where('gone_at', '<', sql<Date>`now() - make_interval(days => ${hiddenDays})`)
+    .execute();
+}
+
+/** How many entries of a category are not hidden. */
+export async function countPresent(db: DbOrTrx, category: CategoryName): Promise<number> {
+  const select = db
+    .selectFrom('entity')
+    .select(sql<number>`count(*)::int`.as('n'))
+    .where('category', '=', category)
+    .where('gone_at', 'is', null);
+  return (await select.executeTakeFirstOrThrow()).n;
 }
 
 export async function countProblems(db: DbOrTrx, category?: CategoryName): Promise<number> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { CategoryDeclaration, RescanResult } from '@gaze/contracts';
@@ -5,8 +6,15 @@ import { isDatabaseAway } from '../db/errors.ts';
 import { wholeFileFault } from './faults.ts';
 import { planReads, unmountedWarning } from './plan-scan.ts';
 import { readEntityFile } from './read-file.ts';
-import { countProblems, deleteProblems, hideRows, knownFiles, restoreRows } from './scan-store.ts';
-import { codeOf, seenFiles } from './seen-files.ts';
+import {
+  countPresent,
+  countProblems,
+  deleteProblems,
+  hideRows,
+  knownFiles,
+  restoreRows,
+} from './scan-store.ts';
+import { codeOf, look, seenFiles } from './seen-files.ts';
 import type { FileStamp } from './stamp.ts';
 import { knownRows } from './take-over.ts';
 import type { FileRead, Scan, ScanDeps } from './write-chunk.ts';
@@ -25,38 +33,82 @@ export interface ScanOptions {
 export const markerFile = '.gaze-data';
 /** Files that are taken over in one transaction. */
 const chunkSize = 200;
-/** Brings the rows of a category in line with its folder, reading only files that changed. Must not run beside itself. */
-export async function scanCategory(deps: ScanDeps, declaration: CategoryDeclaration, options: ScanOptions = {}): Promise<RescanResult> {
+/** More named files than this are no edit but a copy or a checkout: the whole folder is looked at. */
+const manyNamed = 200;
+
+/**
+ * Brings the rows of a category in line with its folder, reading only files that changed. Where the watcher named
+ * files, only those are looked at, so that an edit costs the same in a folder of a hundred thousand.
+ * Must not run beside itself.
+ */
+export async function scanCategory(
+  deps: ScanDeps,
+  declaration: CategoryDeclaration,
+  options: ScanOptions = {},
+): Promise<RescanResult> {
   const { db, log } = deps;
-  const folder = path.join(deps.dataDir, declaration.folder);
-  const stored = await knownFiles(db, declaration.name);
+  const { name: category, folder: folderName } = declaration;
+  const folder = path.join(deps.dataDir, folderName);
+  const only = options.named !== undefined && options.named.size <= manyNamed ? options.named : null;
+  const stored = await knownFiles(db, category, only);
   let seen: Map<string, FileStamp>;
   try {
-    seen = await seenFiles(folder);
+    seen = await (only === null
+      ? seenFiles(folder)
+      : look(folder, [...new Set([...only, ...stored.problems.map((problem) => problem.file)])]));
   } catch (error) {
-    const warning = `The folder «${declaration.folder}» cannot be read (${codeOf(error)}). Nothing of it was changed or hidden. Check its permissions and the disk, then rescan.`;
+    const warning = `The folder «${folderName}» cannot be read (${codeOf(error)}). Nothing of it was changed or hidden. Check its permissions and the disk, then rescan.`;
     log.warn({ err: error }, warning);
-    return { category: declaration.name, files: 0, added: 0, changed: 0, removed: 0, problems: stored.problems.length, warning };
+    return {
+      category,
+      files: 0,
+      added: 0,
+      changed: 0,
+      removed: 0,
+      problems: stored.problems.length,
+      warning,
+    };
   }
   const named = options.everything === true ? new Set(seen.keys()) : options.named;
   const plan = planReads({ ...stored, seen, ...(named === undefined ? {} : { named }) });
   const scan: Scan = {
     ...{ deps, declaration, folder, seen, added: 0, changed: 0 },
+    partial: only !== null,
+    isThere: (filename) => seen.has(filename) || (only !== null && existsSync(path.join(folder, filename))),
     known: knownRows(stored.entities),
     problems: new Map(stored.problems.map((problem) => [problem.file, problem])),
     oneByOne: plan.read.length <= tellOneByOne,
   };
-  for (let i = 0; i < plan.read.length; i += chunkSize) await takeOver(scan, plan.read.slice(i, i + chunkSize));
+  for (let i = 0; i < plan.read.length; i += chunkSize)
+    await takeOver(scan, plan.read.slice(i, i + chunkSize));
   if (plan.restore.length > 0) await restore(scan, plan.restore);
   // A file that was renamed outside is missing under its old name only.
   const missing = plan.missing.filter((filename) => scan.known.byFile.has(filename));
-  const present = stored.entities.filter((entity) => !entity.gone).length;
-  const warning = unmountedWarning({ folder: declaration.folder, markerPresent: await markerPresent(deps.dataDir), missing: missing.length, present });
-  if (warning !== null) log.warn({ category: declaration.name }, warning);
+  const warning = await unmounted(scan, missing.length);
+  if (warning !== null) log.warn({ category }, warning);
   const removed = warning === null ? await hide(scan, missing) : 0;
   deps.events.wake();
-  const problems = await countProblems(db, declaration.name);
-  return { category: declaration.name, files: seen.size, added: scan.added, changed: scan.changed, removed, problems, warning };
+  return {
+    category,
+    files: seen.size,
+    added: scan.added,
+    changed: scan.changed,
+    removed,
+    problems: await countProblems(db, category),
+    warning,
+  };
+}
+
+async function unmounted(scan: Scan, missing: number): Promise<string | null> {
+  if (missing === 0) return null;
+  const { deps, declaration } = scan;
+  const present = await countPresent(deps.db, declaration.name);
+  return unmountedWarning({
+    folder: declaration.folder,
+    markerPresent: await markerPresent(deps.dataDir),
+    missing,
+    present,
+  });
 }
 
 async function markerPresent(dataDir: string): Promise<boolean> {
@@ -75,23 +127,28 @@ async function takeOver(scan: Scan, filenames: readonly string[]): Promise<void>
     await writeChunk(scan, files);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
-    scan.deps.log.warn({ err: error, category: scan.declaration.name }, 'some files could not be stored together; they are stored one by one');
+    scan.deps.log.warn(
+      { err: error, category: scan.declaration.name },
+      'some files could not be stored together; they are stored one by one',
+    );
     await oneByOne(scan, files);
   }
 }
 
 /** The database refuses one of the files: the others must not suffer from it. */
 async function oneByOne(scan: Scan, files: readonly FileRead[]): Promise<void> {
-  scan.known = knownRows((await knownFiles(scan.deps.db, scan.declaration.name)).entities);
+  scan.known = knownRows((await knownFiles(scan.deps.db, scan.declaration.name, null)).entities);
   for (const file of files) {
     try {
       await writeChunk(scan, [file]);
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
-      scan.known = knownRows((await knownFiles(scan.deps.db, scan.declaration.name)).entities);
+      scan.known = knownRows((await knownFiles(scan.deps.db, scan.declaration.name, null)).entities);
       const why = error instanceof Error ? error.message : 'no reason given';
       const fault = wholeFileFault('schema', `The entry cannot be stored: ${why}.`);
-      await writeChunk(scan, [{ filename: file.filename, reading: { ok: false, stamp: file.reading.stamp, fault } }]);
+      await writeChunk(scan, [
+        { filename: file.filename, reading: { ok: false, stamp: file.reading.stamp, fault } },
+      ]);
     }
   }
 }
@@ -110,11 +167,22 @@ async function hide(scan: Scan, filenames: readonly string[]): Promise<number> {
   if (filenames.length === 0 && ended.length === 0) return 0;
   return deps.db.transaction().execute(async (trx) => {
     const slugs = await hideRows(trx, declaration.name, filenames);
-    if (slugs.length > tellOneByOne) await deps.events.emit(trx, { type: 'library.changed', category: declaration.name });
-    else for (const slug of slugs) await deps.events.emit(trx, { type: 'entity.removed', category: declaration.name, slug });
+    if (slugs.length > tellOneByOne)
+      await deps.events.emit(trx, { type: 'library.changed', category: declaration.name });
+    else
+      for (const slug of slugs)
+        await deps.events.emit(trx, { type: 'entity.removed', category: declaration.name, slug });
     if (ended.length > 0) {
-      await deleteProblems(trx, declaration.name, ended.map((problem) => problem.file));
-      await tell(scan, trx, ended.flatMap((problem) => problem.slug ?? []));
+      await deleteProblems(
+        trx,
+        declaration.name,
+        ended.map((problem) => problem.file),
+      );
+      await tell(
+        scan,
+        trx,
+        ended.flatMap((problem) => problem.slug ?? []),
+      );
       await tellProblems(scan, trx);
     }
     return slugs.length;

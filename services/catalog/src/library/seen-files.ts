@@ -19,11 +19,15 @@ export function isEntityFile(name: string): boolean {
  * @throws where the folder cannot be read
  */
 export async function seenFiles(folder: string): Promise<Map<string, FileStamp>> {
-  const names = (await readdir(folder).catch(noneWhereAbsent)).filter(isEntityFile);
+  return look(folder, (await readdir(folder).catch(noneWhereAbsent)).filter(isEntityFile));
+}
+
+/** The stamps of those of the named files that are there. */
+export async function look(folder: string, names: readonly string[]): Promise<Map<string, FileStamp>> {
   const seen = new Map<string, FileStamp>();
   for (let i = 0; i < names.length; i += atOnce) {
     for (const name of names.slice(i, i + atOnce)) {
-      const stamp = look(path.join(folder, name));
+      const stamp = lookAt(path.join(folder, name));
       if (stamp !== null) seen.set(name, stamp);
     }
     await new Promise(setImmediate);
@@ -32,7 +36,7 @@ export async function seenFiles(folder: string): Promise<Map<string, FileStamp>>
 }
 
 /** Null for what is no file, and for a file that vanished between the two looks: it was not there. */
-function look(file: string): FileStamp | null {
+function lookAt(file: string): FileStamp | null {
   try {
     return stampOf(file);
   } catch (error) {

@@ -18,6 +18,15 @@ export function knownRows(entities: readonly KnownEntity[]): KnownRows {
   };
 }
 
+/** Adds what is known of further rows. */
+export function learn(known: KnownRows, entities: readonly KnownEntity[]): void {
+  for (const entity of entities) {
+    if (known.bySlug.has(entity.slug)) continue;
+    known.bySlug.set(entity.slug, entity);
+    if (!entity.gone) known.byFile.set(entity.filename, entity);
+  }
+}
+
 export type Decision =
   | { type: 'add' }
   /** `before`: what the row holds so far. */
@@ -43,23 +52,34 @@ export function decide(input: {
   isThere: (filename: string) => boolean;
 }): Decision {
   const { declaration, row, known } = input;
-  const refuse = (message: string, kind: FileFault['kind'] = 'schema', contested: string | null = null): Decision => ({
+  const refuse = (
+    message: string,
+    kind: FileFault['kind'] = 'schema',
+    contested: string | null = null,
+  ): Decision => ({
     type: 'refuse',
     fault: faultAtPath(kind, message, row.data, [declaration.idField]),
     contested,
   });
-  if (row.slug === '') return refuse(`Its ${declaration.idField} holds no letter or digit that an address could be made of.`);
+  if (row.slug === '')
+    return refuse(`Its ${declaration.idField} holds no letter or digit that an address could be made of.`);
   for (const key of ['slug', 'id', 'name'] as const) {
     if (row[key].length > longest[key]) return refuse(`Its ${key} has more than ${longest[key]} characters.`);
   }
   const own = known.byFile.get(row.filename);
   if (own !== undefined && own.slug !== row.slug) {
-    return refuse(`Its ${declaration.idField} changed the address from «${own.slug}» to «${row.slug}». Change it back, or rename the entry in GAZE so that its pictures come along.`);
+    return refuse(
+      `Its ${declaration.idField} changed the address from «${own.slug}» to «${row.slug}». Change it back, or rename the entry in GAZE so that its pictures come along.`,
+    );
   }
   const holder = known.bySlug.get(row.slug);
   if (holder === undefined) return { type: 'add' };
   if (!holder.gone && holder.filename !== row.filename && input.isThere(holder.filename)) {
-    return refuse(`It has the same address «${row.slug}» as ${holder.filename}, which had it first. Give it another ${declaration.idField}.`, 'collision', row.slug);
+    return refuse(
+      `It has the same address «${row.slug}» as ${holder.filename}, which had it first. Give it another ${declaration.idField}.`,
+      'collision',
+      row.slug,
+    );
   }
   const same = holder.revision === row.revision && holder.filename === row.filename && !holder.gone;
   return { type: same ? 'same' : 'change', before: holder };
@@ -68,7 +88,8 @@ export function decide(input: {
 /** Keeps what a scan knows in step with a row that it took over. */
 export function remember(known: KnownRows, row: EntityRow): void {
   const before = known.bySlug.get(row.slug);
-  if (before !== undefined && known.byFile.get(before.filename) === before) known.byFile.delete(before.filename);
+  if (before !== undefined && known.byFile.get(before.filename) === before)
+    known.byFile.delete(before.filename);
   const entity: KnownEntity = {
     slug: row.slug,
     filename: row.filename,

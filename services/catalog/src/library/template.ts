@@ -17,25 +17,43 @@ const templateName = /^[a-zA-Z0-9_-]{1,100}$/;
  * Reads a workflow template of `data/workflows`. It is read anew each time: a person edits it and expects the next
  * picture to follow. @throws GazeError data_error with the file
  */
-export async function readTemplate(dataDir: string, name = 'default'): Promise<Template> {
+async function readTemplate(dataDir: string, name = 'default'): Promise<Template> {
   const file = `workflows/${name}.json`;
-  if (!templateName.test(name)) throw new GazeError('data_error', `«${name}» is not the name of a workflow template.`, { file });
+  if (!templateName.test(name))
+    throw new GazeError('data_error', `«${name}» is not the name of a workflow template.`, { file });
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path.join(dataDir, file), 'utf8'));
   } catch (error) {
-    throw new GazeError('data_error', `The workflow template ${file} cannot be read. Restore it, or export one from ComfyUI in API format.`, { file, cause: error });
+    throw new GazeError(
+      'data_error',
+      `The workflow template ${file} cannot be read. Restore it, or export one from ComfyUI in API format.`,
+      { file, cause: error },
+    );
   }
   const workflow = Workflow.safeParse(json);
   if (!workflow.success) {
     const where = workflow.error.issues[0]?.path.join('.') ?? '';
-    throw new GazeError('data_error', `The workflow template ${file} is not in ComfyUI's API format at «${where}».`, { file, field: where });
+    throw new GazeError(
+      'data_error',
+      `The workflow template ${file} is not in ComfyUI's API format at «${where}».`,
+      { file, field: where },
+    );
   }
-  return { name, hash: createHash('sha256').update(JSON.stringify(workflow.data)).digest('hex'), workflow: workflow.data };
+  return {
+    name,
+    hash: createHash('sha256').update(JSON.stringify(workflow.data)).digest('hex'),
+    workflow: workflow.data,
+  };
 }
 
 /** The template that a checkpoint's JSON names (`workflow`), else the default one. @throws as `readTemplate` */
 export function templateOf(dataDir: string, checkpointData: Record<string, unknown>): Promise<Template> {
   const { workflow } = checkpointData;
-  return readTemplate(dataDir, typeof workflow === 'string' && workflow.trim() !== '' ? workflow.trim().replace(/\.json$/, '') : undefined);
+  return readTemplate(
+    dataDir,
+    typeof workflow === 'string' && workflow.trim() !== ''
+      ? workflow.trim().replace(/\.json$/, '')
+      : undefined,
+  );
 }

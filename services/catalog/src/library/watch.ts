@@ -9,37 +9,47 @@ const settleMs = 300;
 /** A stream of edits that never settles is looked at this often all the same. */
 const longestWaitMs = 1500;
 
-/** Files that changed and wait for the look. */
+/** What changed and waits for the look. */
 interface Waiting {
   files: Set<string>;
+  /** The folder itself came or went. */
+  whole: boolean;
   since: number;
   timer: NodeJS.Timeout;
 }
 
 /**
- * Calls `onChange` with the names of files soon after they changed. Only ever a hint: the scan decides.
+ * Calls `onChange` with the names of files soon after they changed, or with null where the whole folder did. Only
+ * ever a hint: the scan decides.
  * Never Node's own recursive watch, which blocks the process for seconds on a folder of ten thousand files.
  */
 export function watchFolders(options: {
   dataDir: string;
   declarations: readonly CategoryDeclaration[];
-  onChange: (declaration: CategoryDeclaration, files: ReadonlySet<string>) => void;
+  onChange: (declaration: CategoryDeclaration, files: ReadonlySet<string> | null) => void;
   log: Log;
 }): { stop: () => Promise<void> } {
-  const byFolder = new Map(options.declarations.map((declaration) => [path.resolve(options.dataDir, declaration.folder), declaration]));
+  const byFolder = new Map(
+    options.declarations.map((declaration) => [
+      path.resolve(options.dataDir, declaration.folder),
+      declaration,
+    ]),
+  );
   const waiting = new Map<CategoryDeclaration, Waiting>();
 
-  function noticed(declaration: CategoryDeclaration, file: string): void {
+  function noticed(declaration: CategoryDeclaration, file: string | null): void {
     const before = waiting.get(declaration);
     clearTimeout(before?.timer);
     const since = before?.since ?? performance.now();
-    const files = (before?.files ?? new Set()).add(file);
+    const files = before?.files ?? new Set<string>();
+    if (file !== null) files.add(file);
+    const whole = before?.whole === true || file === null;
     const delay = Math.max(0, Math.min(settleMs, since + longestWaitMs - performance.now()));
     const timer = setTimeout(() => {
       waiting.delete(declaration);
-      options.onChange(declaration, files);
+      options.onChange(declaration, whole ? null : files);
     }, delay);
-    waiting.set(declaration, { files, since, timer });
+    waiting.set(declaration, { files, whole, since, timer });
   }
 
   const watcher = watch([...byFolder.keys()], {
@@ -48,10 +58,18 @@ export function watchFolders(options: {
     ignored: (file, info) => info?.isFile() === true && !isEntityFile(path.basename(file)),
   });
   watcher.on('all', (_event, file) => {
-    const declaration = byFolder.get(path.dirname(path.resolve(file))) ?? byFolder.get(path.resolve(file));
-    if (declaration !== undefined) noticed(declaration, path.basename(file));
+    const itself = byFolder.get(path.resolve(file));
+    if (itself !== undefined) return noticed(itself, null);
+    const declaration = byFolder.get(path.dirname(path.resolve(file)));
+    if (declaration !== undefined && isEntityFile(path.basename(file)))
+      noticed(declaration, path.basename(file));
   });
-  watcher.on('error', (error) => options.log.warn({ err: error }, 'the data folder cannot be watched; use rescan after edits outside GAZE'));
+  watcher.on('error', (error) =>
+    options.log.warn(
+      { err: error },
+      'the data folder cannot be watched; use rescan after edits outside GAZE',
+    ),
+  );
   return {
     async stop() {
       for (const { timer } of waiting.values()) clearTimeout(timer);

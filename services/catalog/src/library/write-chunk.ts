@@ -7,9 +7,16 @@ import type { FileReading } from './read-file.ts';
 import { entityRow } from './row.ts';
 import type { EntityRow } from './row.ts';
 import type { NewProblem, StoredProblem } from './scan-store.ts';
-import { countProblems, deleteProblems, recordFileRevisions, upsertEntities, upsertProblems } from './scan-store.ts';
+import {
+  countProblems,
+  deleteProblems,
+  knownSlugs,
+  recordFileRevisions,
+  upsertEntities,
+  upsertProblems,
+} from './scan-store.ts';
 import type { FileStamp } from './stamp.ts';
-import { decide, remember } from './take-over.ts';
+import { decide, learn, remember } from './take-over.ts';
 import type { KnownRows } from './take-over.ts';
 
 export interface ScanDeps {
@@ -25,6 +32,10 @@ export interface Scan {
   declaration: CategoryDeclaration;
   folder: string;
   seen: ReadonlyMap<string, FileStamp>;
+  /** Whether a file is there, also one that this scan did not look at. */
+  isThere: (filename: string) => boolean;
+  /** Rows of other files are not known yet: who holds an address has to be asked. */
+  partial: boolean;
   known: KnownRows;
   problems: Map<string, StoredProblem>;
   oneByOne: boolean;
@@ -56,8 +67,30 @@ interface Changes {
 
 /** Takes a chunk of files over: rows, revisions, problems and events in one transaction. */
 export async function writeChunk(scan: Scan, files: readonly FileRead[]): Promise<void> {
-  const changes: Changes = { rows: [], edited: [], healed: [], broken: [], told: new Set(), problemsChanged: false, added: 0, changed: 0 };
-  for (const file of files) sort(scan, file, changes);
+  const changes: Changes = {
+    rows: [],
+    edited: [],
+    healed: [],
+    broken: [],
+    told: new Set(),
+    problemsChanged: false,
+    added: 0,
+    changed: 0,
+  };
+  const found = files.map((file) => ({
+    ...file,
+    row: file.reading.ok ? entityRow(scan.declaration, file.filename, file.reading) : null,
+  }));
+  if (scan.partial)
+    learn(
+      scan.known,
+      await knownSlugs(
+        scan.deps.db,
+        scan.declaration.name,
+        found.flatMap(({ row }) => row?.slug ?? []),
+      ),
+    );
+  for (const file of found) sort(scan, file, changes);
   const { name: category } = scan.declaration;
   await scan.deps.db.transaction().execute(async (trx) => {
     await recordFileRevisions(trx, category, changes.edited);
@@ -71,13 +104,20 @@ export async function writeChunk(scan: Scan, files: readonly FileRead[]): Promis
   scan.changed += changes.changed;
 }
 
-function sort(scan: Scan, file: FileRead, changes: Changes): void {
-  const { filename, reading } = file;
-  if (!reading.ok) return note(scan, changes, { file: filename, fault: reading.fault, stamp: reading.stamp, slug: scan.known.byFile.get(filename)?.slug ?? null });
-  const row = entityRow(scan.declaration, filename, reading);
-  const decision = decide({ declaration: scan.declaration, row, known: scan.known, isThere: (name) => scan.seen.has(name) });
+function sort(scan: Scan, file: FileRead & { row: EntityRow | null }, changes: Changes): void {
+  const { filename, reading, row } = file;
+  const ownSlug = (): string | null => scan.known.byFile.get(filename)?.slug ?? null;
+  if (!reading.ok)
+    return note(scan, changes, {
+      file: filename,
+      fault: reading.fault,
+      stamp: reading.stamp,
+      slug: ownSlug(),
+    });
+  if (row === null) return;
+  const decision = decide({ declaration: scan.declaration, row, known: scan.known, isThere: scan.isThere });
   if (decision.type === 'refuse') {
-    const slug = decision.contested ?? scan.known.byFile.get(filename)?.slug ?? null;
+    const slug = decision.contested ?? ownSlug();
     return note(scan, changes, { file: filename, fault: decision.fault, stamp: reading.stamp, slug });
   }
   remember(scan.known, row);
@@ -100,7 +140,12 @@ function note(scan: Scan, changes: Changes, problem: NewProblem): void {
   changes.broken.push(problem);
   const before = scan.problems.get(problem.file);
   const { fault, slug } = problem;
-  const same = before !== undefined && before.message === fault.message && before.line === fault.line && before.column === fault.column && before.slug === slug;
+  const same =
+    before !== undefined &&
+    before.message === fault.message &&
+    before.line === fault.line &&
+    before.column === fault.column &&
+    before.slug === slug;
   if (same) return;
   changes.problemsChanged = true;
   for (const marked of [slug, before?.slug]) if (typeof marked === 'string') changes.told.add(marked);
@@ -110,7 +155,8 @@ function note(scan: Scan, changes: Changes, problem: NewProblem): void {
 export async function tell(scan: Scan, trx: Trx, slugs: readonly string[]): Promise<void> {
   const { deps, declaration } = scan;
   if (slugs.length === 0) return;
-  if (!scan.oneByOne || slugs.length > tellOneByOne) return deps.events.emit(trx, { type: 'library.changed', category: declaration.name });
+  if (!scan.oneByOne || slugs.length > tellOneByOne)
+    return deps.events.emit(trx, { type: 'library.changed', category: declaration.name });
   for (const slug of slugs) {
     const entity = await cardOf(trx, declaration.name, slug);
     if (entity !== null) await deps.events.emit(trx, { type: 'entity.changed', entity });
@@ -120,4 +166,3 @@ export async function tell(scan: Scan, trx: Trx, slugs: readonly string[]): Prom
 export async function tellProblems(scan: Scan, trx: Trx): Promise<void> {
   await scan.deps.events.emit(trx, { type: 'problems.changed', count: await countProblems(trx) });
 }
-

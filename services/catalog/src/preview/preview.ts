@@ -21,17 +21,26 @@ export interface Preview {
 /** The prompts that a recipe would render with now. Random parts are drawn, so another answer may follow. */
 export function buildPreview(deps: PreviewDeps): Preview {
   return {
-    serve: (nc) => [serveRpc(nc, catalogRpc.previewPrompt, ({ recipe }) => previewOf(deps, recipe), { log: deps.log })],
+    serve: (nc) => [
+      serveRpc(nc, catalogRpc.previewPrompt, ({ recipe }) => previewOf(deps, recipe), { log: deps.log }),
+    ],
   };
 }
 
-async function previewOf(deps: PreviewDeps, recipe: Recipe): Promise<{ prompts: Prompts; notes: string[]; checkpoint: string }> {
+async function previewOf(
+  deps: PreviewDeps,
+  recipe: Recipe,
+): Promise<{ prompts: Prompts; notes: string[]; checkpoint: string }> {
   const snapshot = await resolveSnapshot(recipe, deps.loader, draw, {
     defaultCheckpoint: await deps.defaultCheckpoint(),
     templateFor: deps.templateFor,
   });
   const template = await deps.templateFor(snapshot.checkpoint.data);
-  return { prompts: buildPrompts(snapshot, template.workflow), notes: snapshot.notes, checkpoint: snapshot.checkpoint.path };
+  return {
+    prompts: buildPrompts(snapshot, template.workflow),
+    notes: snapshot.notes,
+    checkpoint: snapshot.checkpoint.path,
+  };
 }
 
 /** A number in [0, 1). */

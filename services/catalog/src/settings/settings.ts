@@ -22,7 +22,7 @@ export function buildSettings(deps: { db: Db; events: Events; log: Log }): Setti
     const after = await db.transaction().execute(async (trx) => {
       const before = await readSettings(trx);
       for (const [key, value] of Object.entries(given)) {
-        if (value === undefined || value === before[key as keyof SettingsView]) continue;
+        if (value === before[key as keyof SettingsView]) continue;
         await writeSetting(trx, key, value);
         await events.emit(trx, { type: 'setting.changed', key, value });
       }
@@ -43,8 +43,15 @@ export function buildSettings(deps: { db: Db; events: Events; log: Log }): Setti
 }
 
 async function readSettings(db: DbOrTrx): Promise<SettingsView> {
-  const rows = await db.selectFrom('setting').select(['key', 'value']).where('key', 'in', Object.keys(defaults)).execute();
-  const stored = SettingsSchema.safeParse({ ...defaults, ...Object.fromEntries(rows.map((row) => [row.key, row.value])) });
+  const rows = await db
+    .selectFrom('setting')
+    .select(['key', 'value'])
+    .where('key', 'in', Object.keys(defaults))
+    .execute();
+  const stored = SettingsSchema.safeParse({
+    ...defaults,
+    ...Object.fromEntries(rows.map((row) => [row.key, row.value])),
+  });
   return stored.success ? stored.data : defaults;
 }
 

@@ -6,7 +6,9 @@ import { schemaText } from '../support/schema-text.ts';
 
 test('schema.sql is what the migrations make; after a change run this test with -u and commit the file', async () => {
   await using database = await catalogDatabase();
-  await expect(await schemaText(database.db)).toMatchFileSnapshot(path.join(import.meta.dirname, '../../schema.sql'));
+  await expect(await schemaText(database.db)).toMatchFileSnapshot(
+    path.join(import.meta.dirname, '../../schema.sql'),
+  );
 });
 
 test('a database of the newest shape is left alone', async () => {

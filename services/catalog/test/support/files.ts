@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import type { CategoryName } from '@gaze/contracts';
 import { categories } from '@gaze/contracts';
-import sharp from 'sharp';
+import { thumbnail } from '@gaze/media';
 
 /** The data folder of a test. */
 export interface DataFolder {
@@ -14,7 +15,8 @@ export interface DataFolder {
 }
 
 export function dataFolder(root: string): DataFolder {
-  const file = (category: CategoryName, filename: string): string => path.join(root, categories[category].folder, filename);
+  const file = (category: CategoryName, filename: string): string =>
+    path.join(root, categories[category].folder, filename);
   return {
     path: root,
     file,
@@ -29,6 +31,25 @@ export function dataFolder(root: string): DataFolder {
 
 /** A small picture of one colour. */
 export async function picture(format: 'png' | 'webp', side = 64, red = 120): Promise<Buffer> {
-  const image = sharp({ create: { width: side, height: side, channels: 3, background: { r: red, g: 80, b: 40 } } });
-  return format === 'png' ? image.png().toBuffer() : image.webp().toBuffer();
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, Buffer.from([red, 80, 40]))]);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  // Eight bits a channel, red, green and blue.
+  header.set([8, 2], 8);
+  const pixels = deflateSync(Buffer.concat(Array<Buffer>(side).fill(row)));
+  const png = Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    ...[chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))],
+  ]);
+  return format === 'png' ? png : thumbnail(png, { width: side });
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const check = Buffer.alloc(4);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
 }

@@ -7,6 +7,8 @@ import { tempDir, testLog } from '@gaze/testing';
 import type { Db } from '../../src/db/connect.ts';
 import type { Events } from '../../src/events/events.ts';
 import { buildEvents } from '../../src/events/events.ts';
+import type { Images } from '../../src/images/images.ts';
+import { buildImages } from '../../src/images/images.ts';
 import type { Library } from '../../src/library/library.ts';
 import { buildLibrary } from '../../src/library/library.ts';
 import { markerFile } from '../../src/library/scan.ts';
@@ -20,6 +22,7 @@ export interface TestLibrary extends AsyncDisposable {
   store: ObjectStore;
   storeRoot: string;
   events: Events;
+  images: Images;
   library: Library;
   /** Takes the events that were recorded since the last call. */
   takeEvents: () => Promise<GazeEvent[]>;
@@ -37,9 +40,17 @@ export async function testLibrary(): Promise<TestLibrary> {
   const store = diskStore({ root: storeRoot });
   const log = testLog('catalog');
   const events = buildEvents({ db, publish: () => undefined, log });
-  const library = buildLibrary({ db, dataDir: data.path, store, events, defaultCheckpoint: () => Promise.resolve(null), log });
+  const images = buildImages({ db, store, events, log });
+  const library = buildLibrary({
+    db,
+    dataDir: data.path,
+    store,
+    events,
+    defaultCheckpoint: () => Promise.resolve(null),
+    log,
+  });
   return {
-    ...{ db, data, store, storeRoot, events, library },
+    ...{ db, data, store, storeRoot, events, images, library },
     async takeEvents() {
       const rows = await db.selectFrom('event').select(['id', 'payload']).orderBy('id').execute();
       await db.deleteFrom('event').execute();
@@ -47,6 +58,7 @@ export async function testLibrary(): Promise<TestLibrary> {
     },
     async [Symbol.asyncDispose]() {
       await library.stop();
+      await images.stop();
       await events.stop();
       await database[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();

@@ -7,9 +7,14 @@ export async function schemaText(db: Db): Promise<string> {
     SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1`.execute(db);
   const tables = await sql<{ name: string }>`
     SELECT relname AS name FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'kysely%' ORDER BY 1`.execute(db);
-  const parts = ['-- The shape that migrations/ give the database. Written by test/stack/schema.test.ts; not to be edited.'];
-  if (extensions.rows.length > 0) parts.push(extensions.rows.map(({ name }) => `CREATE EXTENSION ${name};`).join('\n'));
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'kysely%' ORDER BY 1`.execute(
+    db,
+  );
+  const parts = [
+    '-- The shape that migrations/ give the database. Written by test/stack/schema.test.ts; not to be edited.',
+  ];
+  if (extensions.rows.length > 0)
+    parts.push(extensions.rows.map(({ name }) => `CREATE EXTENSION ${name};`).join('\n'));
   for (const { name } of tables.rows) parts.push(await tableText(db, name));
   return `${parts.join('\n\n')}\n`;
 }
@@ -21,7 +26,9 @@ async function tableText(db: Db, table: string): Promise<string> {
       CASE WHEN a.attidentity <> '' THEN ' GENERATED ' || CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END || ' AS IDENTITY'
         WHEN d.oid IS NOT NULL THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) ELSE '' END) AS text
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = ${table}::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`.execute(db);
+    WHERE a.attrelid = ${table}::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`.execute(
+    db,
+  );
   // PostgreSQL 18 lists NOT NULL among the constraints, older ones do not; here it stands with the column.
   const constraints = await sql<{ text: string }>`
     SELECT format('CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) AS text

@@ -15,9 +15,15 @@ test('a cursor brings back what was put in', () => {
 
 test('anything else is refused in a sentence, and nothing else is thrown', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json().map((json) => Buffer.from(json).toString('base64url'))), (text) => {
-      expect(() => readCursor(Position, text)).toThrow(/not one that GAZE gave out/);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((json) => Buffer.from(json).toString('base64url')),
+      ),
+      (text) => {
+        expect(() => readCursor(Position, text)).toThrow(/not one that GAZE gave out/);
+      },
+    ),
   );
 });
 

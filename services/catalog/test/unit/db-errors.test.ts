@@ -5,18 +5,22 @@ import { isDatabaseAway, isUniqueViolation, typedDbError } from '../../src/db/er
 const withCode = (code: string): Error => Object.assign(new Error('said by pg'), { code });
 
 describe('typedDbError', () => {
-  test.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '53300', '57014', '40001'])('%s means «not now»', (code) => {
-    const typed = typedDbError(withCode(code));
-    expect(typed).toMatchObject({ code: 'unavailable' });
-    expect(isDatabaseAway(typed)).toBe(true);
-  });
-
-  test.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client has encountered a connection error and is not queryable'])(
-    '«%s» comes without a code and means the same',
-    (message) => {
-      expect(typedDbError(new Error(message))).toMatchObject({ code: 'unavailable' });
+  test.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '53300', '57014', '40001'])(
+    '%s means «not now»',
+    (code) => {
+      const typed = typedDbError(withCode(code));
+      expect(typed).toMatchObject({ code: 'unavailable' });
+      expect(isDatabaseAway(typed)).toBe(true);
     },
   );
+
+  test.each([
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'Client has encountered a connection error and is not queryable',
+  ])('«%s» comes without a code and means the same', (message) => {
+    expect(typedDbError(new Error(message))).toMatchObject({ code: 'unavailable' });
+  });
 
   test('a full disk, and a text that cannot be stored, are told apart', () => {
     expect(typedDbError(withCode('53100'))).toMatchObject({ code: 'storage_full' });

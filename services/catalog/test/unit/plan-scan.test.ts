@@ -5,13 +5,29 @@ import { planReads, unmountedWarning } from '../../src/library/plan-scan.ts';
 import type { FileStamp } from '../../src/library/stamp.ts';
 
 const stamp = (n: number): FileStamp => ({ size: n, mtimeMs: n, ctimeMs: n, inode: String(n) });
-const entity = (slug: string, n: number, more: Partial<KnownEntity> = {}): KnownEntity => ({ slug, filename: `${slug}.json`, revision: 'r', gone: false, ...stamp(n), ...more });
-const problem = (slug: string, n: number, mayHeal = false): KnownProblem => ({ file: `${slug}.json`, mayHeal, ...stamp(n) });
-const seen = (files: Record<string, number>): Map<string, FileStamp> => new Map(Object.entries(files).map(([slug, n]) => [`${slug}.json`, stamp(n)]));
+const entity = (slug: string, n: number, more: Partial<KnownEntity> = {}): KnownEntity => ({
+  slug,
+  filename: `${slug}.json`,
+  revision: 'r',
+  gone: false,
+  ...stamp(n),
+  ...more,
+});
+const problem = (slug: string, n: number, mayHeal = false): KnownProblem => ({
+  file: `${slug}.json`,
+  mayHeal,
+  ...stamp(n),
+});
+const seen = (files: Record<string, number>): Map<string, FileStamp> =>
+  new Map(Object.entries(files).map(([slug, n]) => [`${slug}.json`, stamp(n)]));
 
 describe('planReads', () => {
   test('reads new and changed files, in the order of their names, and nothing else', () => {
-    const plan = planReads({ entities: [entity('a', 1), entity('b', 1)], problems: [], seen: seen({ c: 1, b: 2, a: 1 }) });
+    const plan = planReads({
+      entities: [entity('a', 1), entity('b', 1)],
+      problems: [],
+      seen: seen({ c: 1, b: 2, a: 1 }),
+    });
     expect(plan).toEqual({ read: ['b.json', 'c.json'], restore: [], missing: [] });
   });
 
@@ -21,18 +37,31 @@ describe('planReads', () => {
   });
 
   test('a hidden row whose file is back unchanged comes back without a reading', () => {
-    const plan = planReads({ entities: [entity('a', 1, { gone: true })], problems: [], seen: seen({ a: 1 }) });
+    const plan = planReads({
+      entities: [entity('a', 1, { gone: true })],
+      problems: [],
+      seen: seen({ a: 1 }),
+    });
     expect(plan).toEqual({ read: [], restore: ['a'], missing: [] });
   });
 
   test('a hidden row stays hidden while another entry lives under its old file name', () => {
-    const entities = [entity('old', 1, { filename: 'x.json', gone: true }), entity('new', 1, { filename: 'x.json' })];
-    expect(planReads({ entities, problems: [], seen: seen({ x: 1 }) })).toEqual({ read: [], restore: [], missing: [] });
+    const entities = [
+      entity('old', 1, { filename: 'x.json', gone: true }),
+      entity('new', 1, { filename: 'x.json' }),
+    ];
+    expect(planReads({ entities, problems: [], seen: seen({ x: 1 }) })).toEqual({
+      read: [],
+      restore: [],
+      missing: [],
+    });
   });
 
   test('an unchanged faulty file is not read again, one that may heal is', () => {
     const problems = [problem('a', 5), problem('b', 5, true)];
-    expect(planReads({ entities: [entity('a', 1)], problems, seen: seen({ a: 5, b: 5 }) }).read).toEqual(['b.json']);
+    expect(planReads({ entities: [entity('a', 1)], problems, seen: seen({ a: 5, b: 5 }) }).read).toEqual([
+      'b.json',
+    ]);
   });
 
   test('a faulty file without a row is not missing when it goes', () => {
@@ -40,21 +69,37 @@ describe('planReads', () => {
   });
 
   test('what the watcher names is read whatever its stamp says', () => {
-    const plan = planReads({ entities: [entity('a', 1), entity('b', 1)], problems: [], seen: seen({ a: 1, b: 1 }), named: new Set(['b.json', 'gone.json']) });
+    const plan = planReads({
+      entities: [entity('a', 1), entity('b', 1)],
+      problems: [],
+      seen: seen({ a: 1, b: 1 }),
+      named: new Set(['b.json', 'gone.json']),
+    });
     expect(plan.read).toEqual(['b.json']);
   });
 
   test('every file is in one list at most, and a scan that took everything over has nothing left to do', () => {
     const name: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     fc.assert(
-      fc.property(fc.dictionary(name, fc.nat(3)), fc.dictionary(name, fc.nat(3)), fc.array(name), (known, files, gone) => {
-        const entities = Object.entries(known).map(([slug, n]) => entity(slug, n, { gone: gone.includes(slug) }));
-        const plan = planReads({ entities, problems: [], seen: seen(files) });
-        const named = [...plan.read, ...plan.restore.map((slug) => `${slug}.json`), ...plan.missing];
-        expect(new Set(named).size).toBe(named.length);
-        const after = Object.entries(files).map(([slug, n]) => entity(slug, n));
-        expect(planReads({ entities: after, problems: [], seen: seen(files) })).toEqual({ read: [], restore: [], missing: [] });
-      }),
+      fc.property(
+        fc.dictionary(name, fc.nat(3)),
+        fc.dictionary(name, fc.nat(3)),
+        fc.array(name),
+        (known, files, gone) => {
+          const entities = Object.entries(known).map(([slug, n]) =>
+            entity(slug, n, { gone: gone.includes(slug) }),
+          );
+          const plan = planReads({ entities, problems: [], seen: seen(files) });
+          const named = [...plan.read, ...plan.restore.map((slug) => `${slug}.json`), ...plan.missing];
+          expect(new Set(named).size).toBe(named.length);
+          const after = Object.entries(files).map(([slug, n]) => entity(slug, n));
+          expect(planReads({ entities: after, problems: [], seen: seen(files) })).toEqual({
+            read: [],
+            restore: [],
+            missing: [],
+          });
+        },
+      ),
     );
   });
 });

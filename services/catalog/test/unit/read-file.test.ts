@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { categories } from '@gaze/contracts';
 import { tempDir } from '@gaze/testing';
@@ -12,7 +13,11 @@ test('a file too large is refused without being read', async () => {
   const file = path.join(folder.path, 'big.json');
   await writeFile(file, Buffer.alloc(50 * 1024 * 1024, 32));
   const reading = readEntityFile(file, categories.characters);
-  expect(reading).toMatchObject({ ok: false, stamp: { size: 50 * 1024 * 1024 }, fault: { kind: 'too_large' } });
+  expect(reading).toMatchObject({
+    ok: false,
+    stamp: { size: 50 * 1024 * 1024 },
+    fault: { kind: 'too_large' },
+  });
 });
 
 test('a file that is gone is no fault', async () => {
@@ -23,15 +28,24 @@ test('a file that is gone is no fault', async () => {
 test('a wardrobe that mixes fields with outfits is found with its place', async () => {
   await using folder = await tempDir();
   const file = path.join(folder.path, 'elke.json');
-  await writeFile(file, '{\n "character_id": "elke",\n "wardrobe": {\n  "top": "shirt",\n  "winter": {"top": "coat"}\n }\n}');
+  await writeFile(
+    file,
+    '{\n "character_id": "elke",\n "wardrobe": {\n  "top": "shirt",\n  "winter": {"top": "coat"}\n }\n}',
+  );
   const reading = readEntityFile(file, categories.characters);
-  expect(reading).toMatchObject({ ok: false, fault: { kind: 'schema', line: 3, column: 14, pointer: '/wardrobe' } });
+  expect(reading).toMatchObject({
+    ok: false,
+    fault: { kind: 'schema', line: 3, column: 14, pointer: '/wardrobe' },
+  });
 });
 
 test('a number in one outfit of several is found at that outfit', async () => {
   await using folder = await tempDir();
   const file = path.join(folder.path, 'elke.json');
-  await writeFile(file, '{\n "character_id": "elke",\n "wardrobe": {\n  "default": {"top": "shirt"},\n  "winter": {"top": 7}\n }\n}');
+  await writeFile(
+    file,
+    '{\n "character_id": "elke",\n "wardrobe": {\n  "default": {"top": "shirt"},\n  "winter": {"top": 7}\n }\n}',
+  );
   const reading = readEntityFile(file, categories.characters);
   expect(reading).toMatchObject({ ok: false, fault: { line: 5, pointer: '/wardrobe/winter/top' } });
 });
@@ -39,10 +53,13 @@ test('a number in one outfit of several is found at that outfit', async () => {
 test('only regular files that end in .json and do not begin with a dot are seen', async () => {
   await using folder = await tempDir();
   await mkdir(path.join(folder.path, 'folder.json'));
-  for (const name of ['a.json', '.hidden.json', 'b.json.tmp', 'c.txt']) await writeFile(path.join(folder.path, name), '{}');
-  // A pipe: reading it would never end.
-  execFileSync('mkfifo', [path.join(folder.path, 'pipe.json')]);
+  for (const name of ['a.json', '.hidden.json', 'b.json.tmp', 'c.txt'])
+    await writeFile(path.join(folder.path, name), '{}');
+  // A socket stands for whatever is no file and would never end.
+  const server = createServer().listen(path.join(folder.path, 'socket.json'));
+  await once(server, 'listening');
   expect([...(await seenFiles(folder.path)).keys()]).toEqual(['a.json']);
   expect([...(await seenFiles(path.join(folder.path, 'nowhere'))).keys()]).toEqual([]);
   await expect(seenFiles(path.join(folder.path, 'a.json'))).rejects.toThrow('ENOTDIR');
+  server.close();
 });

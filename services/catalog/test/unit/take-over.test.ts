@@ -13,10 +13,27 @@ function row(filename: string, data: object) {
   return entityRow(categories.characters, filename, { ...parsed, stamp });
 }
 
-const known = (slug: string, more: Partial<KnownEntity> = {}): KnownEntity => ({ slug, filename: `${slug}.json`, revision: 'other', gone: false, ...stamp, ...more });
+const known = (slug: string, more: Partial<KnownEntity> = {}): KnownEntity => ({
+  slug,
+  filename: `${slug}.json`,
+  revision: 'other',
+  gone: false,
+  ...stamp,
+  ...more,
+});
 
-function decideFor(filename: string, data: object, entities: KnownEntity[], there: string[] = entities.map((entity) => entity.filename)) {
-  return decide({ declaration: categories.characters, row: row(filename, data), known: knownRows(entities), isThere: (name) => there.includes(name) });
+function decideFor(
+  filename: string,
+  data: object,
+  entities: KnownEntity[],
+  there: string[] = entities.map((entity) => entity.filename),
+) {
+  return decide({
+    declaration: categories.characters,
+    row: row(filename, data),
+    known: knownRows(entities),
+    isThere: (name) => there.includes(name),
+  });
 }
 
 test('a new id is a new entry', () => {
@@ -25,27 +42,48 @@ test('a new id is a new entry', () => {
 
 test('new content of a known file is a change, the same content is none', () => {
   const data = { character_id: 'elke' };
-  expect(decideFor('elke.json', data, [known('elke')])).toMatchObject({ type: 'change', before: { slug: 'elke' } });
-  expect(decideFor('elke.json', data, [known('elke', { revision: row('elke.json', data).revision })])).toMatchObject({ type: 'same' });
+  expect(decideFor('elke.json', data, [known('elke')])).toMatchObject({
+    type: 'change',
+    before: { slug: 'elke' },
+  });
+  expect(
+    decideFor('elke.json', data, [known('elke', { revision: row('elke.json', data).revision })]),
+  ).toMatchObject({ type: 'same' });
 });
 
 test('a row of a vanished file goes to the file that now has its id', () => {
-  expect(decideFor('renamed.json', { character_id: 'elke' }, [known('elke')], [])).toMatchObject({ type: 'change', before: { filename: 'elke.json' } });
-  expect(decideFor('renamed.json', { character_id: 'elke' }, [known('elke', { gone: true })])).toMatchObject({ type: 'change' });
+  expect(decideFor('renamed.json', { character_id: 'elke' }, [known('elke')], [])).toMatchObject({
+    type: 'change',
+    before: { filename: 'elke.json' },
+  });
+  expect(decideFor('renamed.json', { character_id: 'elke' }, [known('elke', { gone: true })])).toMatchObject({
+    type: 'change',
+  });
 });
 
 test('on a collision the file that has the row keeps it', () => {
   const decision = decideFor('second.json', { character_id: 'elke' }, [known('elke')]);
-  expect(decision).toMatchObject({ type: 'refuse', contested: 'elke', fault: { kind: 'collision', pointer: '/character_id', line: 1, column: 17 } });
+  expect(decision).toMatchObject({
+    type: 'refuse',
+    contested: 'elke',
+    fault: { kind: 'collision', pointer: '/character_id', line: 1, column: 17 },
+  });
 });
 
 test('ids that differ only in characters that an address drops collide', () => {
-  expect(decideFor('b.json', { character_id: 'el-ke' }, [known('elke')])).toMatchObject({ type: 'refuse', contested: 'elke' });
+  expect(decideFor('b.json', { character_id: 'el-ke' }, [known('elke')])).toMatchObject({
+    type: 'refuse',
+    contested: 'elke',
+  });
 });
 
 test('an id does not change in edits', () => {
   const decision = decideFor('elke.json', { character_id: 'other' }, [known('elke')]);
-  expect(decision).toMatchObject({ type: 'refuse', contested: null, fault: { kind: 'schema', pointer: '/character_id' } });
+  expect(decision).toMatchObject({
+    type: 'refuse',
+    contested: null,
+    fault: { kind: 'schema', pointer: '/character_id' },
+  });
   expect(decision.type === 'refuse' && decision.fault.message).toContain('«elke» to «other»');
 });
 

@@ -1,0 +1,44 @@
+import type { Workflow } from '@gaze/contracts';
+import type { DbOrTrx, Trx } from '../db/connect.ts';
+import type { Template } from '../library/template.ts';
+
+/** Workflow templates by the hash of their text. They never change, so what was seen once is remembered. */
+export interface Templates {
+  /** Stores those that are new. */
+  store: (trx: Trx, templates: readonly Template[]) => Promise<void>;
+  /** @throws where no job ever used it */
+  get: (db: DbOrTrx, hash: string | null) => Promise<Workflow>;
+}
+
+const remembered = 20;
+
+export function buildTemplates(): Templates {
+  const known = new Map<string, Workflow>();
+
+  function remember(hash: string, workflow: Workflow): Workflow {
+    known.delete(hash);
+    known.set(hash, workflow);
+    const [oldest] = known.keys();
+    if (known.size > remembered && oldest !== undefined) known.delete(oldest);
+    return workflow;
+  }
+
+  return {
+    async store(trx, templates) {
+      // Only what was read back is known to be there: the transaction that stores it may yet fail.
+      const fresh = templates.filter((template) => !known.has(template.hash));
+      if (fresh.length === 0) return;
+      await trx
+        .insertInto('template')
+        .values(fresh.map(({ hash, name, workflow }) => ({ hash, name, workflow: JSON.stringify(workflow) })))
+        .onConflict((conflict) => conflict.column('hash').doNothing())
+        .execute();
+    },
+    async get(db, hash) {
+      const found = hash === null ? undefined : known.get(hash);
+      if (found !== undefined && hash !== null) return remember(hash, found);
+      const row = await db.selectFrom('template').select(['hash', 'workflow']).where('hash', '=', hash).executeTakeFirstOrThrow();
+      return remember(row.hash, row.workflow);
+    },
+  };
+}
