@@ -23,7 +23,11 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
-          include: ['services/*/test/stack/**/*.test.ts', 'libs/testing/test/**/*.test.ts', 'tests/stack/**/*.test.ts'],
+          include: [
+            'services/*/test/stack/**/*.test.ts',
+            'libs/testing/test/**/*.test.ts',
+            'tests/stack/**/*.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

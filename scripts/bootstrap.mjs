@@ -36,16 +36,22 @@ function main([command = 'start', ...args]) {
 function checkPlatform() {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) {
-    throw new Refusal(`GAZE needs Node 20 or newer to start; this is ${process.version}. Install a newer one from nodejs.org or your package manager.`);
+    throw new Refusal(
+      `GAZE needs Node 20 or newer to start; this is ${process.version}. Install a newer one from nodejs.org or your package manager.`,
+    );
   }
   if (major >= wantedMajor) return;
   if (nodePackage(process.platform, process.arch) === null) {
-    throw new Refusal(`GAZE brings no Node for ${process.platform} on ${process.arch}. Install Node ${wantedMajor} or newer yourself and start again with it.`);
+    throw new Refusal(
+      `GAZE brings no Node for ${process.platform} on ${process.arch}. Install Node ${wantedMajor} or newer yourself and start again with it.`,
+    );
   }
   // The pinned Node and PostgreSQL are built for glibc.
   const report = process.platform === 'linux' ? process.report?.getReport() : undefined;
   if (report !== undefined && report.header.glibcVersionRuntime === undefined) {
-    throw new Refusal(`This Linux has no glibc (Alpine, for example), for which GAZE brings no Node. Install Node ${wantedMajor} or newer yourself and set DATABASE_URL, or use the Docker image.`);
+    throw new Refusal(
+      `This Linux has no glibc (Alpine, for example), for which GAZE brings no Node. Install Node ${wantedMajor} or newer yourself and set DATABASE_URL, or use the Docker image.`,
+    );
   }
 }
 
@@ -54,9 +60,22 @@ function install() {
   if (missing === null) return;
   const began = Date.now();
   process.stdout.write(`Installing packages (${missing}); this takes about a minute, once …\n`);
-  const run = npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
-  if (run.error !== undefined) throw new Refusal(`npm could not be run (${run.error.message}). Run \`npm ci\` in ${root} and start again.`);
-  if (run.status !== 0) throw new Refusal(`The packages could not be installed:\n${(run.stdout + run.stderr).trim()}\nPut that right and start again; it goes on from there.`);
+  const run = npm([
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
+  if (run.error !== undefined)
+    throw new Refusal(
+      `npm could not be run (${run.error.message}). Run \`npm ci\` in ${root} and start again.`,
+    );
+  if (run.status !== 0)
+    throw new Refusal(
+      `The packages could not be installed:\n${(run.stdout + run.stderr).trim()}\nPut that right and start again; it goes on from there.`,
+    );
   markInstalled(root);
   process.stdout.write(`Packages installed in ${Math.round((Date.now() - began) / 1000)} s.\n`);
 }
@@ -85,9 +104,12 @@ async function handOver(script, args) {
     return;
   }
   if (!there) {
-    throw new Refusal(`The package ${nodePackage(process.platform, process.arch)}, which holds Node ${wantedMajor}, was not installed. Run \`npm ci --include=optional\` in ${root} and start again.`);
+    throw new Refusal(
+      `The package ${nodePackage(process.platform, process.arch)}, which holds Node ${wantedMajor}, was not installed. Run \`npm ci --include=optional\` in ${root} and start again.`,
+    );
   }
-  if (process.execve !== undefined && process.platform !== 'win32') process.execve(node, [node, script, ...args], process.env);
+  if (process.execve !== undefined && process.platform !== 'win32')
+    process.execve(node, [node, script, ...args], process.env);
   await runAsChild(node, [script, ...args]);
 }
 
@@ -98,7 +120,9 @@ function runAsChild(node, args) {
     // Ctrl-C reaches the child by itself, as it is in the terminal's group too; a second copy would force its stop.
     process.on('SIGINT', () => undefined);
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    child.once('error', (error) => reject(new Refusal(`The Node of this project does not run here (${error.message}).`)));
+    child.once('error', (error) =>
+      reject(new Refusal(`The Node of this project does not run here (${error.message}).`)),
+    );
     child.once('exit', (code, signal) => {
       process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
       resolve();

@@ -23,24 +23,33 @@ async function connect(): Promise<Nats> {
       : run !== null && isAlive(run.pid)
         ? run.nats
         : null;
-  if (bus === null) throw new SpokenError('GAZE does not run here. Start it with `npm start`, then ask again.');
+  if (bus === null)
+    throw new SpokenError('GAZE does not run here. Start it with `npm start`, then ask again.');
   const log = buildLog({ service: 'keys', level: 'silent' });
   const nats = await Promise.race([
     connectNats({ url: bus.url, user: bus.user, pass: bus.password, name: 'keys', log }),
     wait(connectLimitMs, null),
   ]);
-  if (nats === null) throw new SpokenError(`The bus of GAZE (${bus.url}) does not answer. Look into its logs, or start it again.`);
+  if (nats === null)
+    throw new SpokenError(
+      `The bus of GAZE (${bus.url}) does not answer. Look into its logs, or start it again.`,
+    );
   return nats;
 }
 
 async function run(command: KeysCommand, nats: Nats): Promise<void> {
   if (command.type === 'list') {
     const { keys } = await callRpc(nats.nc, catalogRpc.keysList, {});
-    print(keys.length === 0 ? 'There are no keys yet. Make one: npm run keys -- create <name> --scopes read,generate' : keyTable(keys));
+    print(
+      keys.length === 0
+        ? 'There are no keys yet. Make one: npm run keys -- create <name> --scopes read,generate'
+        : keyTable(keys),
+    );
   } else if (command.type === 'revoke') {
     const { keys } = await callRpc(nats.nc, catalogRpc.keysList, {});
     const key = keys.find(({ id, name }) => id === command.name || name === command.name);
-    if (key === undefined) throw new SpokenError(`There is no key «${command.name}». \`npm run keys\` lists them.`);
+    if (key === undefined)
+      throw new SpokenError(`There is no key «${command.name}». \`npm run keys\` lists them.`);
     await callRpc(nats.nc, catalogRpc.keysRevoke, { id: key.id });
     print(`«${key.name}» is revoked.`);
   } else {
@@ -51,7 +60,13 @@ async function run(command: KeysCommand, nats: Nats): Promise<void> {
 }
 
 function keyTable(keys: readonly ApiKeyView[]): string {
-  const rows = keys.map(({ name, id, scopes, prefix, last_used_at }) => [name, `${prefix}…`, scopes.join(','), last_used_at ?? 'never used', id]);
+  const rows = keys.map(({ name, id, scopes, prefix, last_used_at }) => [
+    name,
+    `${prefix}…`,
+    scopes.join(','),
+    last_used_at ?? 'never used',
+    id,
+  ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }

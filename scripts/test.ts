@@ -36,7 +36,9 @@ async function main(): Promise<void> {
 
   const nats = await locateNatsServer(process.env, (line) => say.step('nats', line));
   say.step('nats', `nats-server ${nats.version.join('.')} (${nats.source})`);
-  const chromium = withBrowser ? await ensureBrowser(process.env, root, (line) => say.step('browser', line)) : installedBrowser(process.env);
+  const chromium = withBrowser
+    ? await ensureBrowser(process.env, root, (line) => say.step('browser', line))
+    : installedBrowser(process.env);
   if (chromium !== null) say.step('browser', chromium);
   const checked = whole ? await runChecks(root, say) : true;
   if (withBrowser || whole) await buildWebWhenStale(root, (line) => say.step('web', line));
@@ -45,18 +47,24 @@ async function main(): Promise<void> {
   const env = {
     ...process.env,
     GAZE_TEST_DATABASE_URL: server.url,
+    // What a test that was cut off leaves behind is found and ended with the run.
+    TMPDIR: server.folder,
     GAZE_NATS_BIN: nats.path,
     ...(chromium === null ? {} : { GAZE_CHROMIUM: chromium }),
   };
   try {
     const vitest = plan.vitest === null || isStopped() ? none : await runVitest(plan.vitest, env, whole);
-    const browser = !withBrowser || isStopped() ? none : await runBrowserTests(browserConfig, plan.browser ?? [], env);
+    const browser =
+      !withBrowser || isStopped() ? none : await runBrowserTests(browserConfig, plan.browser ?? [], env);
     const total = addCounts(vitest, browser);
     // A full run counts what is skipped as red: nobody would look at it again.
     const skipped = whole && total.skipped > 0;
     if (!checked) say.error('\nThe checks above failed.');
     if (skipped) say.error(`\n${total.skipped} tests are skipped; a test runs or goes.`);
-    if (whole || withBrowser) say.plain(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+    if (whole || withBrowser)
+      say.plain(
+        `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+      );
     if (!checked || skipped || total.failed > 0 || isStopped()) process.exitCode = 1;
   } finally {
     await server.stop();
@@ -67,7 +75,9 @@ async function main(): Promise<void> {
 async function runVitest(args: string[], env: NodeJS.ProcessEnv, whole: boolean): Promise<Counts> {
   const report = join(reports, 'vitest.json');
   rmSync(report, { force: true });
-  const reporting = whole ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false'] : [];
+  const reporting = whole
+    ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false']
+    : [];
   const mode = args.includes('--watch') ? [] : ['run'];
   const code = await runTool(['node_modules/vitest/vitest.mjs', ...mode, ...reporting, ...args], env);
   if (!whole) return { ...none, failed: code === 0 ? 0 : 1 };

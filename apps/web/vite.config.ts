@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { categoryFacts } from './build-plugins/category-facts.ts';
+import { leanContracts } from './build-plugins/lean-contracts.ts';
 
 /** The theme must be on the page before the first paint, so its script is inline and named here by its hash. */
 function inlineScriptHashes(): `sha256-${string}`[] {
@@ -18,6 +19,7 @@ function inlineScriptHashes(): `sha256-${string}`[] {
 export default defineConfig({
   plugins: [
     categoryFacts(),
+    leanContracts(),
     tailwindcss(),
     sveltekit({
       // one shell for every address: the gateway answers unknown paths with it, the router does the rest
@@ -31,7 +33,7 @@ export default defineConfig({
           'style-src': ['self', 'unsafe-inline'],
           'img-src': ['self', 'data:', 'blob:'],
           'font-src': ['self', 'data:'],
-          'connect-src': ['self', 'ws:', 'wss:'],
+          'connect-src': ['self'],
           'object-src': ['none'],
           'base-uri': ['none'],
           'form-action': ['self'],

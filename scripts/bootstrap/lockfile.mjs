@@ -32,7 +32,11 @@ export function compareLocks(wanted, installed) {
     if (!path.includes('node_modules/') || entry.extraneous === true) continue;
     const found = installed[path];
     // Packages for other platforms are optional and never installed here.
-    if (found === undefined && !(entry.optional === true || entry.devOptional === true || entry.peer === true)) return `${name} is missing`;
+    if (
+      found === undefined &&
+      !(entry.optional === true || entry.devOptional === true || entry.peer === true)
+    )
+      return `${name} is missing`;
     if (found !== undefined && entry.version !== found.version) return `${name} has changed`;
   }
   return null;

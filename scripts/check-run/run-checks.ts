@@ -43,18 +43,38 @@ function checks(root: string): Check[] {
       cwd: web,
       commands: [
         ['node_modules/@sveltejs/kit/svelte-kit.js', 'sync'],
-        ['node_modules/svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+        [
+          'node_modules/svelte-check/bin/svelte-check',
+          '--tsconfig',
+          './tsconfig.json',
+          '--fail-on-warnings',
+          '--output',
+          'human',
+        ],
       ],
     },
-    { name: 'types', commands: typeProjects(root).map((project) => ['node_modules/typescript-native/bin/tsc', '--noEmit', '-p', project]) },
-    { name: 'prettier', commands: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']] },
+    {
+      name: 'types',
+      commands: typeProjects(root).map((project) => [
+        'node_modules/typescript-native/bin/tsc',
+        '--noEmit',
+        '-p',
+        project,
+      ]),
+    },
+    {
+      name: 'prettier',
+      commands: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+    },
     { name: 'knip', commands: [['node_modules/knip/bin/knip.js', '--no-progress']] },
   ];
 }
 
 /** Every tsconfig of the tree but the app's, which svelte-check reads. */
-export function typeProjects(root: string): string[] {
-  const folders = ['libs', 'services', 'tools'].flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
+function typeProjects(root: string): string[] {
+  const folders = ['libs', 'services', 'tools'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => `${group}/${name}`),
+  );
   return [...folders, 'tests', 'scripts']
     .flatMap((folder) => [`${folder}/tsconfig.json`, `${folder}/tsconfig.test.json`])
     .filter((project) => existsSync(join(root, project)));

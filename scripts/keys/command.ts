@@ -18,13 +18,22 @@ const usage = [
 export function readKeysCommand(args: readonly string[]): KeysCommand {
   const [verb = 'list', ...rest] = args;
   const at = rest.findIndex((arg) => arg === '--scopes' || arg.startsWith('--scopes='));
-  const given = at === -1 ? undefined : rest[at]?.includes('=') === true ? rest[at].slice('--scopes='.length) : rest[at + 1];
-  const words = at === -1 ? rest : rest.filter((_, index) => index !== at && !(index === at + 1 && rest[at] === '--scopes'));
+  const given =
+    at === -1
+      ? undefined
+      : rest[at]?.includes('=') === true
+        ? rest[at].slice('--scopes='.length)
+        : rest[at + 1];
+  const words =
+    at === -1
+      ? rest
+      : rest.filter((_, index) => index !== at && !(index === at + 1 && rest[at] === '--scopes'));
   const [name, ...more] = words;
   if (verb === 'list' && name === undefined) return { type: 'list' };
   if (name === undefined || more.length > 0 || name.startsWith('--')) throw new SpokenError(usage);
   if (verb === 'revoke') return { type: 'revoke', name };
-  if (verb === 'create' || verb === 'regenerate') return { type: verb, name, scopes: readScopes(given, at !== -1) };
+  if (verb === 'create' || verb === 'regenerate')
+    return { type: verb, name, scopes: readScopes(given, at !== -1) };
   throw new SpokenError(usage);
 }
 

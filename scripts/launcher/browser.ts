@@ -6,7 +6,10 @@ import { runProgram } from './run-program.ts';
 import { SpokenError } from './spoken-error.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const macBrowsers = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const macBrowsers = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 const installLimitMs = 10 * 60_000;
 
 /** The Chromium of this machine, without fetching one; null where there is none. */
@@ -24,7 +27,11 @@ export function installedBrowser(env: NodeJS.ProcessEnv): string | null {
  * Playwright's own.
  * @throws SpokenError where none can be had
  */
-export async function ensureBrowser(env: NodeJS.ProcessEnv, root: string, say: (line: string) => void): Promise<string> {
+export async function ensureBrowser(
+  env: NodeJS.ProcessEnv,
+  root: string,
+  say: (line: string) => void,
+): Promise<string> {
   const found = installedBrowser(env);
   if (found !== null) return found;
   const failures: string[] = [];
@@ -38,11 +45,20 @@ export async function ensureBrowser(env: NodeJS.ProcessEnv, root: string, say: (
   );
 }
 
-type Way = (root: string, say: (line: string) => void) => Promise<{ path: string } | { path: null; why: string }>;
+type Way = (
+  root: string,
+  say: (line: string) => void,
+) => Promise<{ path: string } | { path: null; why: string }>;
 
 const fromPackageManager: Way = async (_root, say) => {
   const managers: [string, string[][]][] = [
-    ['apt-get', [['-q', 'update'], ['-q', '-y', 'install', '--no-install-recommends', 'chromium']]],
+    [
+      'apt-get',
+      [
+        ['-q', 'update'],
+        ['-q', '-y', 'install', '--no-install-recommends', 'chromium'],
+      ],
+    ],
     ['dnf', [['-q', '-y', 'install', 'chromium']]],
     ['pacman', [['-S', '--noconfirm', 'chromium']]],
     ['apk', [['add', 'chromium']]],
@@ -56,7 +72,8 @@ const fromPackageManager: Way = async (_root, say) => {
   for (const step of steps) {
     const ran = await runProgram(name, step, { timeoutMs: installLimitMs, env });
     // A list that cannot be refreshed may still do.
-    if (!ran.ok && step !== steps[0]) return { path: null, why: `${name}: ${ran.text.trim().split('\n').at(-1) ?? ''}` };
+    if (!ran.ok && step !== steps[0])
+      return { path: null, why: `${name}: ${ran.text.trim().split('\n').at(-1) ?? ''}` };
   }
   const path = findProgram(names);
   return path === null ? { path, why: `${name} installed no browser` } : { path };
@@ -66,7 +83,10 @@ const fromPlaywright: Way = async (root, say) => {
   const load = createRequire(join(root, 'package.json'));
   say("fetching Playwright's Chromium, once");
   const cli = join(dirname(load.resolve('playwright-core/package.json')), 'cli.js');
-  const ran = await runProgram(process.execPath, [cli, 'install', 'chromium'], { cwd: root, timeoutMs: installLimitMs });
+  const ran = await runProgram(process.execPath, [cli, 'install', 'chromium'], {
+    cwd: root,
+    timeoutMs: installLimitMs,
+  });
   if (!ran.ok) return { path: null, why: `Playwright: ${ran.text.trim().split('\n')[0] ?? ''}` };
   const { chromium } = load('playwright-core') as { chromium: { executablePath: () => string } };
   const path = chromium.executablePath();

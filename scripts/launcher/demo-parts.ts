@@ -18,6 +18,7 @@ export interface DemoParts {
 
 const usualStepMs = 120;
 const usualLoadMs = 1500;
+const usualLoraLoadMs = 200;
 
 /** Two ComfyUI stand-ins with every model that the data folder names, and a stand-in LLM. */
 export async function buildDemoParts(options: {
@@ -41,10 +42,11 @@ export async function buildDemoParts(options: {
       ...common.env,
       STANDIN_PORT: String(port),
       STANDIN_NAME: host,
-      STANDIN_MODELS: join(home, 'models'),
-      STANDIN_OUTPUT: join(home, name),
+      STANDIN_MODELS_DIR: join(home, 'models'),
+      STANDIN_OUTPUT_DIR: join(home, name),
       STANDIN_STEP_MS: String(stepMs),
-      STANDIN_LOAD_MS: String(settings.stepMs === undefined ? usualLoadMs : stepMs),
+      STANDIN_LOAD_MS: String(settings.stepMs ?? usualLoadMs),
+      STANDIN_LORA_LOAD_MS: String(settings.stepMs ?? usualLoraLoadMs),
     };
     const script = join(root, 'tools/comfyui-stand-in/src/main.ts');
     parts.push(buildServicePart({ ...common, env, name, script, onLine: options.onLine(name) }));
@@ -57,10 +59,27 @@ export async function buildDemoParts(options: {
   const llm = join(root, 'tools/llm-stand-in/src/main.ts');
   if (existsSync(llm)) {
     const port = await freePort();
-    parts.push(buildServicePart({ ...common, name: 'llm', script: llm, args: ['--port', String(port)], onLine: options.onLine('llm') }));
-    Object.assign(env, { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, LLM_API_KEY: 'stand-in', LLM_MODEL: 'stand-in' });
+    parts.push(
+      buildServicePart({
+        ...common,
+        name: 'llm',
+        script: llm,
+        args: ['--port', String(port)],
+        onLine: options.onLine('llm'),
+      }),
+    );
+    Object.assign(env, {
+      LLM_BASE_URL: `http://127.0.0.1:${port}/v1`,
+      LLM_API_KEY: 'stand-in',
+      LLM_MODEL: 'stand-in',
+    });
   }
-  return { parts, env, addresses, summary: `${demoHosts.join(' and ')}, two stand-ins for ComfyUI with ${models} model names` };
+  return {
+    parts,
+    env,
+    addresses,
+    summary: `${demoHosts.join(' and ')}, two stand-ins for ComfyUI with ${models} model names`,
+  };
 }
 
 /** The stand-ins are strangers: they get no secret of this house. */

@@ -16,9 +16,11 @@ export function modelsNamedIn(documents: readonly unknown[]): string[] {
       const folder = modelFile.test(value) ? folderFor(key) : null;
       const path = value.replaceAll('\\', '/');
       // Only a plain relative path becomes a file of the demo.
-      if (folder !== null && !path.startsWith('/') && !path.split('/').includes('..')) found.add(`${folder}/${path}`);
+      if (folder !== null && !path.startsWith('/') && !path.split('/').includes('..'))
+        found.add(`${folder}/${path}`);
     } else if (Array.isArray(value)) for (const entry of value) walk(entry, key);
-    else if (typeof value === 'object' && value !== null) for (const [name, entry] of Object.entries(value)) walk(entry, name);
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, entry] of Object.entries(value)) walk(entry, name);
   };
   for (const document of documents) walk(document, '');
   return [...found].sort();
@@ -44,7 +46,12 @@ export function makeDemoModels(dataDir: string, modelsDir: string): number {
 
 function readDocuments(dataDir: string): unknown[] {
   return readdirSync(dataDir, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isFile() || !entry.name.endsWith('.json') || entry.parentPath.includes(join(dataDir, 'uploads'))) return [];
+    if (
+      !entry.isFile() ||
+      !entry.name.endsWith('.json') ||
+      entry.parentPath.includes(join(dataDir, 'uploads'))
+    )
+      return [];
     try {
       return [JSON.parse(readFileSync(join(entry.parentPath, entry.name), 'utf8')) as unknown];
     } catch {

@@ -2,7 +2,10 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Debian puts servers where an ordinary user's PATH does not lead. */
-const further = process.platform === 'win32' ? [] : ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin', '/snap/bin'];
+const further =
+  process.platform === 'win32'
+    ? []
+    : ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin', '/snap/bin'];
 
 /** First of the named programs in PATH or a usual folder; null where there is none. */
 export function findProgram(names: readonly string[], path = process.env.PATH ?? ''): string | null {

@@ -16,7 +16,9 @@ export function ensureWritable(path: string, what: string, variable: string): vo
     rmSync(probe);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new SpokenError(`GAZE cannot write into ${what} ${path} (${reason}). Give it the right to, or name another folder with ${variable}.`);
+    throw new SpokenError(
+      `GAZE cannot write into ${what} ${path} (${reason}). Give it the right to, or name another folder with ${variable}.`,
+    );
   }
 }
 

@@ -14,7 +14,8 @@ export function readLogLine(line: string, stream: 'stdout' | 'stderr' = 'stdout'
   try {
     const entry = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
     const message = typeof entry.msg === 'string' ? entry.msg : '';
-    const cause = typeof entry.err?.message === 'string' && entry.err.message !== message ? entry.err.message : '';
+    const cause =
+      typeof entry.err?.message === 'string' && entry.err.message !== message ? entry.err.message : '';
     const first = (text: string): string => text.split('\n')[0] ?? '';
     return {
       level: typeof entry.level === 'number' ? entry.level : 30,

@@ -18,7 +18,8 @@ export function underRoot(given: string | undefined, otherwise: string): string 
 /** Folders for fetched programs, best first: one for every checkout of this user, else the state folder. */
 export function cacheFolders(env: NodeJS.ProcessEnv): string[] {
   const own = join(stateFolder(env), 'cache');
-  const shared = env.XDG_CACHE_HOME ?? (process.platform === 'win32' ? env.LOCALAPPDATA : userHome(env, '.cache'));
+  const shared =
+    env.XDG_CACHE_HOME ?? (process.platform === 'win32' ? env.LOCALAPPDATA : userHome(env, '.cache'));
   return shared === undefined || !isAbsolute(shared) ? [own] : [join(shared, 'gaze'), own];
 }
 

@@ -19,7 +19,13 @@ export function removePidFile(folder: string, name: string): void {
 export function parsePidFile(text: string): ProcessMark | null {
   try {
     const mark = JSON.parse(text) as Partial<ProcessMark>;
-    if (typeof mark.pid !== 'number' || !Number.isInteger(mark.pid) || mark.pid <= 1 || typeof mark.started !== 'string') return null;
+    if (
+      typeof mark.pid !== 'number' ||
+      !Number.isInteger(mark.pid) ||
+      mark.pid <= 1 ||
+      typeof mark.started !== 'string'
+    )
+      return null;
     return { pid: mark.pid, started: mark.started };
   } catch {
     return null;
@@ -39,7 +45,10 @@ export function findOrphans(folder: string): { name: string; mark: ProcessMark }
 }
 
 /** Ends them: PostgreSQL by the signal that makes it stop at once and in order, the others as always. */
-export async function endOrphans(folder: string, orphans: readonly { name: string; mark: ProcessMark }[]): Promise<void> {
+export async function endOrphans(
+  folder: string,
+  orphans: readonly { name: string; mark: ProcessMark }[],
+): Promise<void> {
   const services = orphans.filter(({ name }) => name !== 'postgres' && name !== 'nats');
   const stores = orphans.filter((orphan) => !services.includes(orphan));
   for (const group of [services, stores]) {

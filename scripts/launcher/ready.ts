@@ -48,5 +48,7 @@ async function askReady(address: string): Promise<string | null> {
 }
 
 function hopeless(name: string, lastWord: string, logFile: string): SpokenError {
-  return new SpokenError(`${name} does not start${lastWord === '' ? '' : `: ${lastWord}`}\nIts log is ${logFile}.`);
+  return new SpokenError(
+    `${name} does not start${lastWord === '' ? '' : `: ${lastWord}`}\nIts log is ${logFile}.`,
+  );
 }

@@ -12,7 +12,13 @@ const maxOutputBytes = 32 * 1024 * 1024;
 export function runProgram(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; timeoutMs?: number; env?: NodeJS.ProcessEnv; account?: Account | undefined; input?: string } = {},
+  options: {
+    cwd?: string;
+    timeoutMs?: number;
+    env?: NodeJS.ProcessEnv;
+    account?: Account | undefined;
+    input?: string;
+  } = {},
 ): Promise<Ran> {
   const { cwd, env, account } = options;
   return new Promise((resolve) => {
@@ -29,7 +35,10 @@ export function runProgram(
       },
       (error, stdout, stderr) => {
         const printed = `${stdout}${stderr}`;
-        resolve({ ok: error === null, text: error !== null && printed.trim() === '' ? error.message : printed });
+        resolve({
+          ok: error === null,
+          text: error !== null && printed.trim() === '' ? error.message : printed,
+        });
       },
     );
     // The program may end before it has read everything.

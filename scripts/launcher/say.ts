@@ -11,7 +11,10 @@ export interface Say {
 
 const partWidth = 12;
 
-export function buildSay(out: NodeJS.WriteStream = process.stdout, env: NodeJS.ProcessEnv = process.env): Say {
+export function buildSay(
+  out: NodeJS.WriteStream = process.stdout,
+  env: NodeJS.ProcessEnv = process.env,
+): Say {
   const colour = out.isTTY && (env.NO_COLOR ?? '') === '';
   const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const line = (part: string, text: string): string => `  ${part.padEnd(partWidth)} ${text}`;

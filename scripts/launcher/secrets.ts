@@ -21,7 +21,10 @@ export function loadSecrets(stateDir: string): Secrets {
   const known = readJson(file) as Partial<Secrets> | null;
   const secrets: Secrets = {
     postgres: known?.postgres ?? newSecret(),
-    nats: Object.fromEntries(busUsers.map((user) => [user, known?.nats?.[user] ?? newSecret()])) as Record<BusUser, string>,
+    nats: Object.fromEntries(busUsers.map((user) => [user, known?.nats?.[user] ?? newSecret()])) as Record<
+      BusUser,
+      string
+    >,
   };
   if (JSON.stringify(secrets) !== JSON.stringify(known)) writePrivate(file, JSON.stringify(secrets, null, 2));
   const keyFile = join(stateDir, keyFileName);

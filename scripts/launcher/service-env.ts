@@ -32,7 +32,8 @@ const readers: Readonly<Record<string, readonly ServiceName[]>> = {
 };
 
 /** Set by npm or meant for the launcher alone. */
-const dropped = /^(npm_|INIT_CWD$|NODE$|GAZE_STATE_DIR$|GAZE_NATS_BIN$|GAZE_CHROMIUM$|GAZE_TEST_|NATS_(URL|USER|PASSWORD)$|HEALTH_PORT$|HEALTH_HOST$|SERVICE_INSTANCE$)/;
+const dropped =
+  /^(npm_|INIT_CWD$|NODE$|GAZE_STATE_DIR$|GAZE_NATS_BIN$|GAZE_CHROMIUM$|GAZE_TEST_|NATS_(URL|USER|PASSWORD)$|HEALTH_PORT$|HEALTH_HOST$|SERVICE_INSTANCE$)/;
 
 /** The environment of one service: the launcher's own, less what is not for it, with `added` filtered alike. */
 export function serviceEnv(
@@ -43,6 +44,8 @@ export function serviceEnv(
   const kept = Object.entries(inherited).filter(([name]) => !dropped.test(name));
   const all = { ...Object.fromEntries(kept), ...added };
   return Object.fromEntries(
-    Object.entries(all).filter(([name, value]) => value !== undefined && (readers[name]?.includes(service) ?? true)),
+    Object.entries(all).filter(
+      ([name, value]) => value !== undefined && (readers[name]?.includes(service) ?? true),
+    ),
   );
 }

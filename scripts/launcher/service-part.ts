@@ -32,7 +32,11 @@ export function buildServicePart(options: ServiceOptions): Part {
       lastError = '';
       const child = await startChild({
         command: process.execPath,
-        args: [...(options.watch ? ['--watch', '--watch-preserve-output'] : []), options.script, ...(options.args ?? [])],
+        args: [
+          ...(options.watch ? ['--watch', '--watch-preserve-output'] : []),
+          options.script,
+          ...(options.args ?? []),
+        ],
         env: options.env,
         cwd: options.cwd,
         ipc: true,

@@ -15,6 +15,8 @@ export interface LaunchSettings {
   databaseUrl: string | null;
   /** A nats-server of somebody else's; null starts our own. */
   natsUrl: string | null;
+  /** How many generators share the hosts. */
+  generators: number;
   demo: boolean;
   dev: boolean;
   verbose: boolean;
@@ -33,15 +35,18 @@ export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessE
       `There is no option ${unknown.join(' ')}. There are: --demo (two ComfyUI stand-ins and a stand-in LLM, no GPU needed) and --verbose (every log line). Behind \`npm start\` options follow two dashes: \`npm start -- --demo\`.`,
     );
   }
-  const given = (name: string): string | null => (env[name] === undefined || env[name] === '' ? null : env[name]);
-  const port = Number(given('PORT') ?? 5782);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new SpokenError(`PORT is «${env.PORT ?? ''}»; it has to be a number from 1 to 65535.`);
+  const given = (name: string): string | null =>
+    env[name] === undefined || env[name] === '' ? null : env[name];
+  const port = wholeNumber('PORT', given('PORT'), 1, 65_535) ?? 5782;
   const host = given('HOST') ?? '127.0.0.1';
   const password = given('GAZE_PASSWORD');
-  if (password !== null && password.length < 8) throw new SpokenError('GAZE_PASSWORD has fewer than eight characters. Choose a longer one.');
+  if (password !== null && password.length < 8)
+    throw new SpokenError('GAZE_PASSWORD has fewer than eight characters. Choose a longer one.');
   const isLoopback = loopback.includes(host);
   if (!isLoopback && password === null) {
-    throw new SpokenError(`HOST is ${host}, so other machines could reach GAZE. Set GAZE_PASSWORD for them, or leave HOST out to run for this machine alone.`);
+    throw new SpokenError(
+      `HOST is ${host}, so other machines could reach GAZE. Set GAZE_PASSWORD for them, or leave HOST out to run for this machine alone.`,
+    );
   }
   const dataDir = underRoot(env.DATA_DIR, 'data');
   return {
@@ -53,16 +58,17 @@ export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessE
     uploadsDir: underRoot(env.UPLOADS_DIR, join(dataDir, 'uploads')),
     databaseUrl: given('DATABASE_URL'),
     natsUrl: given('NATS_URL'),
+    generators: wholeNumber('GAZE_GENERATORS', given('GAZE_GENERATORS'), 1, 16) ?? 1,
     demo: args.includes('--demo'),
     dev: args.includes('--dev'),
     verbose: args.includes('--verbose'),
-    stepMs: stepOf(given('GAZE_DEMO_STEP_MS')),
+    stepMs: wholeNumber('GAZE_DEMO_STEP_MS', given('GAZE_DEMO_STEP_MS'), 0, 60_000),
   };
 }
 
-function stepOf(text: string | null): number | undefined {
+function wholeNumber(name: string, text: string | null, least: number, most: number): number | undefined {
   if (text === null) return undefined;
-  const ms = Number(text);
-  if (!Number.isFinite(ms) || ms < 0) throw new SpokenError(`GAZE_DEMO_STEP_MS is «${text}»; it has to be a number of milliseconds.`);
-  return ms;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new SpokenError(`${name} is «${text}»; it has to be a whole number from ${least} to ${most}.`);
 }

@@ -31,7 +31,13 @@ export interface PostgresPart {
 }
 
 /** The built-in PostgreSQL; its data folder is made where it is missing. */
-export async function buildPostgresPart(options: { root: string; stateDir: string; logs: string; port: number; secrets: Secrets }): Promise<PostgresPart> {
+export async function buildPostgresPart(options: {
+  root: string;
+  stateDir: string;
+  logs: string;
+  port: number;
+  secrets: Secrets;
+}): Promise<PostgresPart> {
   const account = chooseAccount(process.getuid?.(), readPasswd());
   const place: ClusterPlace = {
     programs: postgresPrograms({ root: options.root, account }),
@@ -107,13 +113,24 @@ export interface NatsPart {
   port: number;
 }
 
-export function buildNatsPart(options: { program: NatsProgram; stateDir: string; logs: string; port: number; secrets: Secrets }): NatsPart {
+export function buildNatsPart(options: {
+  program: NatsProgram;
+  stateDir: string;
+  logs: string;
+  port: number;
+  secrets: Secrets;
+}): NatsPart {
   const storeDir = join(options.stateDir, 'nats');
   const configFile = join(options.stateDir, 'nats.conf');
   mkdirSync(storeDir, { recursive: true, mode: 0o700 });
   writePrivate(
     configFile,
-    natsConfig({ port: options.port, storeDir, version: options.program.version, passwords: options.secrets.nats }),
+    natsConfig({
+      port: options.port,
+      storeDir,
+      version: options.program.version,
+      passwords: options.secrets.nats,
+    }),
   );
   const logFile = join(options.logs, 'nats.log');
   rotate(logFile);
@@ -123,7 +140,8 @@ export function buildNatsPart(options: { program: NatsProgram; stateDir: string;
     port: options.port,
     part: {
       name: 'nats',
-      launch: () => startNatsServer({ program: options.program.path, configFile, port: options.port, logFile }),
+      launch: () =>
+        startNatsServer({ program: options.program.path, configFile, port: options.port, logFile }),
       stopSignal: 'SIGTERM',
       stopWithinMs: 5000,
       lastWord: () => lastLines(logFile, 1),

@@ -20,6 +20,8 @@ export interface Supervised {
   /** How often it ended since the start by itself. */
   crashes: () => number;
   stop: () => Promise<void>;
+  /** Starts it again after a stop. */
+  resume: () => Promise<void>;
   /** Ends it at once. */
   force: () => void;
 }
@@ -38,7 +40,10 @@ export function backOffMs(crashesInARow: number): number {
  * Starts a part and starts it again whenever it ends, with growing pauses.
  * @throws what the first launch throws: a part that never ran is a start that failed
  */
-export async function supervise(part: Part, context: { runDir: string; say: Say }): Promise<Supervised> {
+export async function supervise(
+  part: Part,
+  context: { runDir: string; say: Say; onLaunch?: () => void },
+): Promise<Supervised> {
   const { runDir, say } = context;
   let child: Child | null = null;
   let stopping = false;
@@ -52,6 +57,7 @@ export async function supervise(part: Part, context: { runDir: string; say: Say 
     const started = await part.launch();
     child = started;
     writePidFile(runDir, part.name, started.pid);
+    context.onLaunch?.();
     void started.exited.then((exit) => ended(exit, performance.now() - began));
     if (isStopping()) await started.end(part.stopSignal, part.stopWithinMs);
   }
@@ -61,17 +67,23 @@ export async function supervise(part: Part, context: { runDir: string; say: Say 
     if (isStopping()) return removePidFile(runDir, part.name);
     total += 1;
     inARow = aliveMs > soundAfterMs ? 1 : inARow + 1;
-    again(`ended (${wordFor(exit)})${said(part)}`);
+    // Somebody's signal says all; only a part that gave up by itself left a word.
+    again(`ended (${wordFor(exit)})${exit.signal === null ? said(part) : ''}`);
   }
 
   function again(what: string): void {
     const delay = backOffMs(inARow);
-    say.warn(part.name, `${what}; starting it again${delay >= 1000 ? ` in ${Math.round(delay / 1000)} s` : ''}`);
+    say.warn(
+      part.name,
+      `${what}; starting it again${delay >= 1000 ? ` in ${Math.round(delay / 1000)} s` : ''}`,
+    );
     timer = setTimeout(() => {
       launching = launch().catch((error: unknown) => {
         if (isStopping()) return;
         inARow += 1;
-        again(`does not start: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+        again(
+          `does not start: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+        );
       });
     }, delay);
   }
@@ -89,6 +101,11 @@ export async function supervise(part: Part, context: { runDir: string; say: Say 
       await launching;
       await child?.end(part.stopSignal, part.stopWithinMs);
       removePidFile(runDir, part.name);
+    },
+    async resume() {
+      if (!stopping) return;
+      stopping = false;
+      await launch();
     },
     force: () => child?.signal('SIGKILL'),
   };

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { takeLock } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { runProgram } from './run-program.ts';
 import { SpokenError } from './spoken-error.ts';
 
@@ -17,29 +20,57 @@ const sources = [
   'package-lock.json',
 ];
 
-export const webBuild = 'apps/web/build';
+const webBuild = 'apps/web/build';
 const stamp = '.sources';
 const buildLimitMs = 10 * 60_000;
 
 /** Builds the web app where its sources are not those of the build that is there. Says whether it built. */
 export async function buildWebWhenStale(root: string, say: (line: string) => void): Promise<boolean> {
+  if (isFresh(root)) return false;
+  const lock = await waitForLock(join(root, 'apps/web/.build-lock'));
+  try {
+    // Another start may have built it meanwhile.
+    if (isFresh(root)) return false;
+    say('building the web app, once');
+    await build(root);
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+const stampFile = (root: string): string => join(root, webBuild, stamp);
+
+function isFresh(root: string): boolean {
+  return existsSync(stampFile(root)) && readFileSync(stampFile(root), 'utf8') === hashSources(root);
+}
+
+async function build(root: string): Promise<void> {
   const hash = hashSources(root);
-  const stampFile = join(root, webBuild, stamp);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return false;
-  say('building the web app, once');
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const built = await runProgram(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: join(root, 'apps/web'),
     timeoutMs: buildLimitMs,
     env: { ...process.env, NODE_ENV: 'production', FORCE_COLOR: '0' },
   });
-  if (!built.ok) throw new SpokenError(`The web app could not be built:\n${built.text.trim().split('\n').slice(-30).join('\n')}`);
-  writeFileSync(stampFile, hash);
-  return true;
+  if (!built.ok)
+    throw new SpokenError(
+      `The web app could not be built:\n${built.text.trim().split('\n').slice(-30).join('\n')}`,
+    );
+  writeFileSync(stampFile(root), hash);
+}
+
+/** Two starts of one checkout would build into one folder. */
+async function waitForLock(path: string): Promise<Lock> {
+  for (;;) {
+    const taken = takeLock(path, '');
+    if (!('holder' in taken)) return taken;
+    await wait(200);
+  }
 }
 
 /** One hash over the names and contents of everything that the build reads. */
-export function hashSources(root: string): string {
+function hashSources(root: string): string {
   const hash = createHash('sha256');
   for (const file of sources.flatMap((source) => filesUnder(join(root, source)))) {
     hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');

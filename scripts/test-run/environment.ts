@@ -1,17 +1,18 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { freePort } from '../launcher/ports.ts';
 import { chooseAccount, readPasswd } from '../launcher/postgres/account.ts';
 import { postgresPrograms } from '../launcher/postgres/binaries.ts';
 import { clusterUrl, initCluster, startCluster } from '../launcher/postgres/cluster.ts';
-import { readPostmasterPid } from '../launcher/postgres/postmaster-pid.ts';
 import { endProcess, isAlive, markProcess } from '../launcher/processes.ts';
 
 const folderPrefix = 'gaze-test-run-';
 
 export interface TestServer {
   url: string;
+  /** Temporary folder for everything that the run makes; it goes with the server. */
+  folder: string;
   stop: () => Promise<void>;
 }
 
@@ -35,20 +36,27 @@ export async function startTestServer(root: string): Promise<TestServer> {
   });
   return {
     url: clusterUrl(port, password, 'gaze'),
+    folder: dir,
     async stop() {
       await server.end('SIGQUIT', 10_000);
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      await clear(dir);
     },
   };
 }
 
-/** A run that was killed leaves its server behind; the next one ends it. */
+/** A run that was killed leaves its servers behind; the next one ends them. */
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(folderPrefix))) {
-    if (isAlive(Number(name.slice(folderPrefix.length)))) continue;
-    const dir = join(tmpdir(), name);
-    const left = readPostmasterPid(join(dir, 'data'));
-    if (left !== null && existsSync(join(dir, 'data', 'postmaster.pid'))) await endProcess(markProcess(left.pid), 'SIGQUIT', 5000);
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (!isAlive(Number(name.slice(folderPrefix.length)))) await clear(join(tmpdir(), name));
   }
+}
+
+/** Deletes a run's folder, and first ends the servers of tests that were cut off. */
+async function clear(dir: string): Promise<void> {
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((path) => ['postmaster.pid', 'nats.pid'].includes(basename(path)))) {
+    const pid = Number(readFileSync(join(dir, file), 'utf8').split('\n')[0]);
+    if (Number.isInteger(pid) && pid > 1) await endProcess(markProcess(pid), 'SIGQUIT', 5000);
+  }
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -12,7 +12,10 @@ export interface Lifecycle {
   fatal: (error: unknown) => void;
 }
 
-/** Ordered start and stop of one process: SIGTERM and SIGINT stop every part once, each within five seconds. */
+/**
+ * Ordered start and stop of one process: SIGTERM, SIGINT and the end of the parent's IPC channel stop every part once,
+ * each within five seconds.
+ */
 export function buildLifecycle(log: Log): Lifecycle {
   const parts: { name: string; stop: () => Promise<void> | void }[] = [];
   let stopping: Promise<void> | null = null;
@@ -40,6 +43,8 @@ export function buildLifecycle(log: Log): Lifecycle {
     async run(start) {
       process.once('SIGTERM', () => void stop(0));
       process.once('SIGINT', () => void stop(0));
+      // Whoever started this process through an IPC channel is gone: nobody would stop it any more.
+      if (process.connected) process.once('disconnect', () => void stop(0));
       process.on('unhandledRejection', (error) => lifecycle.fatal(error));
       process.on('uncaughtException', (error) => lifecycle.fatal(error));
       try {

@@ -1,3 +1,4 @@
+import { inboxPrefix } from '@gaze/contracts';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Log } from './log.ts';
@@ -26,7 +27,8 @@ export async function connectNats(options: {
   const nc = await connect({
     servers: options.url.split(',').map((server) => server.trim()),
     name: options.name,
-    ...(options.user === undefined ? {} : { user: options.user }),
+    // A user may listen for answers below its own name only.
+    ...(options.user === undefined ? {} : { user: options.user, inboxPrefix: inboxPrefix(options.user) }),
     ...(options.pass === undefined ? {} : { pass: options.pass }),
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,

@@ -5,5 +5,6 @@ export * from './eventually.ts';
 export * from './log.ts';
 export * from './nats.ts';
 export * from './postgres.ts';
+export * from './stack.ts';
 export * from './temp-dir.ts';
 export * from './verifies.ts';

@@ -24,10 +24,10 @@ export async function startNats(options: { dir?: string; port?: number } = {}): 
   const program = testEnvironment('GAZE_NATS_BIN');
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'gaze-test-nats-')));
   const port = options.port ?? (await freePort());
-  const store = join(dir, 'store');
+  const store = storeIn(dir);
   const configFile = join(dir, 'nats.conf');
   await mkdir(store, { recursive: true });
-  await writeFile(configFile, natsTestConfig(port, store));
+  await writeFile(configFile, natsTestConfig(port, dir));
   const launch = () => startNatsServer({ program, configFile, port, logFile: join(dir, 'nats.log') });
   let server = await launch();
   const stop = async (): Promise<void> => {
@@ -58,11 +58,13 @@ export async function startNats(options: { dir?: string; port?: number } = {}): 
   };
 }
 
-function natsTestConfig(port: number, store: string): string {
+const storeIn = (dir: string): string => join(dir, 'store');
+
+function natsTestConfig(port: number, dir: string): string {
   return [
     'host: "127.0.0.1"',
     `port: ${port}`,
-    `jetstream { store_dir: ${JSON.stringify(store)} }`,
+    `jetstream { store_dir: ${JSON.stringify(storeIn(dir))} }`,
     '',
   ].join('\n');
 }

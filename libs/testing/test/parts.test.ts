@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { connectNats, ensureStream } from '@gaze/runtime';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { eventually, startNats, startPostgres, tempDir, testDatabase, testLog, verifies } from '../src/index.ts';
+import {
+  eventually,
+  startNats,
+  startPostgres,
+  tempDir,
+  testDatabase,
+  testLog,
+  verifies,
+} from '../src/index.ts';
 
 async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -20,12 +28,19 @@ describe('testDatabase', () => {
     name: 'testing_parts',
     prepare: async (url: string) => {
       await ask(url, 'CREATE TABLE note (text text)');
-      await ask(url, 'CREATE TABLE once (at timestamptz DEFAULT clock_timestamp()); INSERT INTO once DEFAULT VALUES');
+      await ask(
+        url,
+        'CREATE TABLE once (at timestamptz DEFAULT clock_timestamp()); INSERT INTO once DEFAULT VALUES',
+      );
     },
   };
 
   test('gives databases that do not see each other, from a template that is prepared once', async () => {
-    const databases = await Promise.all([testDatabase(options), testDatabase(options), testDatabase(options)]);
+    const databases = await Promise.all([
+      testDatabase(options),
+      testDatabase(options),
+      testDatabase(options),
+    ]);
     await using first = databases[0];
     await using second = databases[1];
     await using third = databases[2];
@@ -49,21 +64,29 @@ test('a preparation that fails leaves nothing half-made behind', async () => {
   const name = 'testing_broken';
   const broken = testDatabase({ name, prepare: () => Promise.reject(new Error('no migration today')) });
   await expect(broken).rejects.toThrow('no migration today');
-  await using whole = await testDatabase({ name, prepare: async (url) => void (await ask(url, 'CREATE TABLE whole ()')) });
+  await using whole = await testDatabase({
+    name,
+    prepare: async (url) => {
+      await ask(url, 'CREATE TABLE whole ()');
+    },
+  });
   expect(await ask(whole.url, 'SELECT count(*)::int AS n FROM whole')).toEqual([{ n: 0 }]);
 });
 
-test(verifies('start.postgres-recovers', 'a killed PostgreSQL comes back with everything that was committed'), async () => {
-  await using server = await startPostgres({ durable: true });
-  await ask(server.url, "CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");
-  await server.kill();
-  await expect(ask(server.url, 'SELECT 1')).rejects.toThrow();
-  await server.start();
-  expect(await ask(server.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
-  await server.stop();
-  await server.start();
-  expect(await ask(server.url, "SELECT lower('ÄÉ') AS lower")).toEqual([{ lower: 'äé' }]);
-});
+test(
+  verifies('start.postgres-recovers', 'a killed PostgreSQL comes back with everything that was committed'),
+  async () => {
+    await using server = await startPostgres({ durable: true });
+    await ask(server.url, "CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");
+    await server.kill();
+    await expect(ask(server.url, 'SELECT 1')).rejects.toThrow();
+    await server.start();
+    expect(await ask(server.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+    await server.stop();
+    await server.start();
+    expect(await ask(server.url, "SELECT lower('ÄÉ') AS lower")).toEqual([{ lower: 'äé' }]);
+  },
+);
 
 describe('startNats', () => {
   test('keeps its store through a kill and loses it in a wipe', async () => {
@@ -74,11 +97,18 @@ describe('startNats', () => {
       const made = await stream();
       nats.nc.publish('notes.1', 'kept');
       await eventually(async () => expect((await stream()).state.messages).toBe(1));
+      // A question that is asked before the client has noticed waits for its deadline.
+      const reconnected = (): Promise<void> => eventually(() => expect(nats.notReady()).toBeNull());
       await server.kill();
+      await eventually(() => expect(nats.notReady()).not.toBeNull());
       await server.start();
+      await reconnected();
       const after = await eventually(stream);
       expect([after.created, after.state.messages]).toEqual([made.created, 1]);
+      await server.stop();
+      await eventually(() => expect(nats.notReady()).not.toBeNull());
       await server.wipe();
+      await reconnected();
       const anew = await eventually(stream);
       expect(anew.created).not.toBe(made.created);
       expect(anew.state.messages).toBe(0);

@@ -30,7 +30,8 @@ export async function findNatsServer(
     }
     const version = parseNatsVersion(await askVersion(found.path));
     if (version !== null && isSupported(version)) return { path: found.path, version, source: source.name };
-    const why = version === null ? 'does not run here' : `is version ${version.join('.')}, and GAZE needs 2.9 or newer`;
+    const why =
+      version === null ? 'does not run here' : `is version ${version.join('.')}, and GAZE needs 2.9 or newer`;
     misses.push(`${source.name}: ${found.path} ${why}`);
   }
   throw new SpokenError(
@@ -42,7 +43,8 @@ function installHint(): string {
   const ways: Partial<Record<NodeJS.Platform, string>> = {
     darwin: '`brew install nats-server`',
     win32: '`scoop install nats-server` or `choco install nats-server`',
-    linux: '`sudo apt install nats-server`, `sudo dnf install nats-server`, `sudo pacman -S nats-server` or `nix profile install nixpkgs#nats-server`',
+    linux:
+      '`sudo apt install nats-server`, `sudo dnf install nats-server`, `sudo pacman -S nats-server` or `nix profile install nixpkgs#nats-server`',
   };
   const way = ways[process.platform] ?? 'your package manager';
   return `Install it with ${way}, or set GAZE_NATS_BIN to its path, or NATS_URL to a server that runs already.`;

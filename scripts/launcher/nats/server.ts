@@ -11,7 +11,12 @@ const startLimitMs = 15_000;
  * Starts nats-server with a configuration file and waits until it answers on `port`.
  * @throws SpokenError where it does not
  */
-export async function startNatsServer(options: { program: string; configFile: string; port: number; logFile: string }): Promise<Child> {
+export async function startNatsServer(options: {
+  program: string;
+  configFile: string;
+  port: number;
+  logFile: string;
+}): Promise<Child> {
   const child = await startChild({
     command: options.program,
     args: ['--config', options.configFile],
@@ -24,5 +29,7 @@ export async function startNatsServer(options: { program: string; configFile: st
   }
   const why = child.hasExited() ? 'ended right after its start' : 'did not answer in time';
   if (!child.hasExited()) await child.end('SIGTERM', 2000);
-  throw new SpokenError(`nats-server ${why}. The end of its log (${options.logFile}):\n${lastLines(options.logFile, 4)}`);
+  throw new SpokenError(
+    `nats-server ${why}. The end of its log (${options.logFile}):\n${lastLines(options.logFile, 4)}`,
+  );
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, isProgram } from '../find-program.ts';
@@ -30,7 +40,14 @@ export function natsSources(options: {
 function named(path: string | undefined): NatsSource {
   return {
     name: 'GAZE_NATS_BIN',
-    find: () => Promise.resolve(path === undefined || path === '' ? miss('not set') : isProgram(path) ? { path } : miss(`${path} is not a program`)),
+    find: () =>
+      Promise.resolve(
+        path === undefined || path === ''
+          ? miss('not set')
+          : isProgram(path)
+            ? { path }
+            : miss(`${path} is not a program`),
+      ),
   };
 }
 
@@ -64,14 +81,17 @@ function downloaded(caches: readonly string[], say: (line: string) => void): Nat
       try {
         const bytes = await download(archive.url);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        if (sha256 !== archive.sha256) return miss('the archive has another checksum than the release; it was thrown away');
+        if (sha256 !== archive.sha256)
+          return miss('the archive has another checksum than the release; it was thrown away');
         return await inScratch(async (scratch) => {
           const file = join(scratch, archive.url.endsWith('.zip') ? 'nats.zip' : 'nats.tar.gz');
           writeFileSync(file, bytes);
           const unpacked = await runProgram('tar', ['-xf', file, '-C', scratch]);
           if (!unpacked.ok) return miss(`the archive could not be unpacked: ${firstLine(unpacked.text)}`);
           const folder = readdirSync(scratch).find((name) => existsSync(join(scratch, name, fileName)));
-          return folder === undefined ? miss('the archive holds no nats-server') : keep(join(scratch, folder, fileName), caches);
+          return folder === undefined
+            ? miss('the archive holds no nats-server')
+            : keep(join(scratch, folder, fileName), caches);
         });
       } catch (error) {
         return miss(reason(error));
@@ -85,17 +105,32 @@ function fromApt(caches: readonly string[], say: (line: string) => void): NatsSo
   return {
     name: "Debian's package",
     find() {
-      if (findProgram(['apt-get']) === null || findProgram(['dpkg']) === null) return Promise.resolve(miss('no apt here'));
+      if (findProgram(['apt-get']) === null || findProgram(['dpkg']) === null)
+        return Promise.resolve(miss('no apt here'));
       say('fetching nats-server with apt-get');
       return inScratch(async (scratch) => {
         // The lists of packages may be missing (containers) or old; then fresh ones go to a folder of our own.
-        const own = ['-o', `Dir::State::Lists=${join(scratch, 'lists')}`, '-o', `Dir::Cache=${join(scratch, 'cache')}`, '-o', 'APT::Sandbox::User='];
+        const own = [
+          '-o',
+          `Dir::State::Lists=${join(scratch, 'lists')}`,
+          '-o',
+          `Dir::Cache=${join(scratch, 'cache')}`,
+          '-o',
+          'APT::Sandbox::User=',
+        ];
         mkdirSync(join(scratch, 'lists', 'partial'), { recursive: true });
         mkdirSync(join(scratch, 'cache', 'archives', 'partial'), { recursive: true });
-        const fetchIt = (extra: string[]) => runProgram('apt-get', ['-q', ...extra, 'download', 'nats-server'], { cwd: scratch, timeoutMs: 120_000 });
+        const fetchIt = (extra: string[]) =>
+          runProgram('apt-get', ['-q', ...extra, 'download', 'nats-server'], {
+            cwd: scratch,
+            timeoutMs: 120_000,
+          });
         let fetched = await fetchIt(['-o', 'APT::Sandbox::User=']);
         if (!fetched.ok) {
-          const updated = await runProgram('apt-get', ['-q', ...own, 'update'], { cwd: scratch, timeoutMs: 120_000 });
+          const updated = await runProgram('apt-get', ['-q', ...own, 'update'], {
+            cwd: scratch,
+            timeoutMs: 120_000,
+          });
           fetched = updated.ok ? await fetchIt(own) : updated;
         }
         const deb = readdirSync(scratch).find((name) => name.endsWith('.deb'));
@@ -154,9 +189,12 @@ async function inScratch<T>(work: (scratch: string) => Promise<T>): Promise<T> {
 
 const miss = (why: string): { path: null; why: string } => ({ path: null, why });
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';
-const lastError = (text: string): string => text.split('\n').findLast((line) => line.startsWith('E:')) ?? firstLine(text);
+const lastError = (text: string): string =>
+  text.split('\n').findLast((line) => line.startsWith('E:')) ?? firstLine(text);
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} (${error.cause.message})` : error.message;
+  return error.cause instanceof Error && error.cause.message !== ''
+    ? `${error.message} (${error.cause.message})`
+    : error.message;
 }

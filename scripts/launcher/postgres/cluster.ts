@@ -18,7 +18,7 @@ export interface ClusterPlace {
   account: Account | undefined;
 }
 
-export const databaseUser = 'gaze';
+const databaseUser = 'gaze';
 const startLimitMs = 60_000;
 
 /** Makes the data folder, its owner (user `gaze`) and an empty database `gaze`, where they are missing. */
@@ -38,7 +38,13 @@ export async function initCluster(
     own(passwordFile, place.account);
     own(scratch, place.account);
     const settings = [
-      ...['-D', place.dataDir, `--username=${databaseUser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+      ...[
+        '-D',
+        place.dataDir,
+        `--username=${databaseUser}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+      ],
       // Unicode letters by PostgreSQL's own tables, so that order and case do not depend on the machine.
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...(options.sync === false ? ['--no-sync'] : []),
@@ -47,7 +53,12 @@ export async function initCluster(
     let made = await runOnce(place, 'initdb', [...settings, '--lc-ctype=C.UTF-8']);
     if (!made.ok && /locale/i.test(made.text)) made = await runOnce(place, 'initdb', settings);
     if (!made.ok) throw unmade(place, made.text);
-    const created = await runOnce(place, 'postgres', ['--single', '-D', place.dataDir, 'postgres'], `CREATE DATABASE ${options.database};\n`);
+    const created = await runOnce(
+      place,
+      'postgres',
+      ['--single', '-D', place.dataDir, 'postgres'],
+      `CREATE DATABASE ${options.database};\n`,
+    );
     if (!created.ok) throw unmade(place, created.text);
   } catch (error) {
     rmSync(place.dataDir, { recursive: true, force: true });
@@ -90,7 +101,9 @@ export async function startCluster(
   const seconds = startLimitMs / 1000;
   const why = child.hasExited() ? 'ended right after its start' : `was not ready after ${seconds} seconds`;
   if (!child.hasExited()) await child.end('SIGINT', 5000);
-  throw new SpokenError(`PostgreSQL ${why}. The end of its log (${options.logFile}):\n${lastLines(options.logFile, 6)}`);
+  throw new SpokenError(
+    `PostgreSQL ${why}. The end of its log (${options.logFile}):\n${lastLines(options.logFile, 6)}`,
+  );
 }
 
 /** Address of a database of the cluster. */
@@ -105,27 +118,51 @@ function own(path: string, account: Account | undefined): void {
 function runOnce(place: ClusterPlace, program: string, args: string[], input?: string): Promise<Ran> {
   const { command, args: all, env, account } = asUser(place, program, args);
   const cwd = dirname(place.dataDir);
-  return runProgram(command, all, { env, account, cwd, timeoutMs: startLimitMs, ...(input === undefined ? {} : { input }) });
+  return runProgram(command, all, {
+    env,
+    account,
+    cwd,
+    timeoutMs: startLimitMs,
+    ...(input === undefined ? {} : { input }),
+  });
 }
 
 /**
  * initdb and the single-user server look their user up in the machine's list and end where it is not there, as for
  * the random user of a container. Such a user runs them in a user namespace, as somebody who is in the list.
  */
-function asUser(place: ClusterPlace, program: string, args: string[]): { command: string; args: string[]; env: NodeJS.ProcessEnv; account: Account | undefined } {
+function asUser(
+  place: ClusterPlace,
+  program: string,
+  args: string[],
+): { command: string; args: string[]; env: NodeJS.ProcessEnv; account: Account | undefined } {
   const env = { PATH: process.env.PATH ?? '', LANG: 'C', TZ: 'UTC', ...windowsEnv() };
   const path = join(place.programs, process.platform === 'win32' ? `${program}.exe` : program);
   const uid = place.account?.uid ?? process.getuid?.();
   const passwd = process.platform === 'linux' ? readPasswd() : '';
-  if (process.platform !== 'linux' || uid === undefined || program === 'postgres' && !args.includes('--single') || isKnownUser(uid, passwd)) {
+  if (
+    process.platform !== 'linux' ||
+    uid === undefined ||
+    (program === 'postgres' && !args.includes('--single')) ||
+    isKnownUser(uid, passwd)
+  ) {
     return { command: path, args, env, account: place.account };
   }
-  return { command: 'unshare', args: ['--user', '--map-user=65534', '--', path, ...args], env, account: place.account };
+  return {
+    command: 'unshare',
+    args: ['--user', '--map-user=65534', '--', path, ...args],
+    env,
+    account: place.account,
+  };
 }
 
 function windowsEnv(): NodeJS.ProcessEnv {
   if (process.platform !== 'win32') return {};
-  return { SystemRoot: process.env.SystemRoot ?? '', TEMP: process.env.TEMP ?? '', TMP: process.env.TMP ?? '' };
+  return {
+    SystemRoot: process.env.SystemRoot ?? '',
+    TEMP: process.env.TEMP ?? '',
+    TMP: process.env.TMP ?? '',
+  };
 }
 
 function unmade(place: ClusterPlace, text: string): SpokenError {

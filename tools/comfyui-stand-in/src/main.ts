@@ -34,12 +34,14 @@ async function main(): Promise<void> {
     port = options.port;
     const standIn = await startComfyStandIn(options);
     stopWhenAsked(standIn);
-    say(`${standIn.name} answers on ${standIn.url} and draws placeholder pictures into ${standIn.outputDir}.`);
-    process.send?.call(process, { type: 'ready', url: standIn.url, port: standIn.port });
+    say(
+      `${standIn.name} answers on ${standIn.url} and draws placeholder pictures into ${standIn.outputDir}.`,
+    );
+    process.send?.({ type: 'ready', url: standIn.url, port: standIn.port });
   } catch (error) {
     process.stderr.write(`${whyNot(error, port)}\n`);
     process.exitCode = 1;
-    if (process.connected) process.disconnect();
+    process.disconnect?.();
   }
 }
 

@@ -84,7 +84,7 @@ export function settingsOf(options: StandInOptions): Settings {
     cache: options.cache ?? (profile === 'OLD' ? 'classic' : 'ram'),
     faces: options.detections?.faces ?? 1,
     hands: options.detections?.hands ?? 1,
-    maxUploadBytes: (options.maxUploadMb ?? 100) * 1024 * 1024,
+    maxUploadBytes: Math.round((options.maxUploadMb ?? 100) * 1024 * 1024),
     reconnectQuirk: options.reconnectQuirk ?? true,
   };
 }

@@ -35,7 +35,8 @@ export function buildServer(host: Host, restart: () => void): Server {
   for (const prefix of ['', '/api']) {
     app.register(
       (scope, _options, done) => {
-        for (const routes of [promptRoutes, queueRoutes, viewRoutes, discoveryRoutes, uploadRoutes]) routes(scope, host);
+        for (const routes of [promptRoutes, queueRoutes, viewRoutes, discoveryRoutes, uploadRoutes])
+          routes(scope, host);
         if (prefix === '/api' && settings.profile === 'NEW') jobsRoutes(scope, host);
         done();
       },

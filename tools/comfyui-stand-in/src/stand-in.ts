@@ -92,7 +92,11 @@ export async function startComfyStandIn(options: StandInOptions = {}): Promise<S
   return standIn;
 }
 
-async function startLife(deps: Omit<HostDeps, 'signal'>, wantedPort: number, restart: () => void): Promise<Life> {
+async function startLife(
+  deps: Omit<HostDeps, 'signal'>,
+  wantedPort: number,
+  restart: () => void,
+): Promise<Life> {
   const ending = new AbortController();
   // Every hung request and every sleep listens to it.
   setMaxListeners(0, ending.signal);

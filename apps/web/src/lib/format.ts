@@ -39,15 +39,12 @@ export function dayName(key: string, now: Date): string {
   return dayDate(key, now);
 }
 
-/** «Monday 23 November», with the year where it is another one. */
+/** «Monday 23 November», with the year where it is another one. Put together here: browsers set commas differently. */
 export function dayDate(key: string, now: Date): string {
   const day = new Date(`${key}T12:00:00`);
-  return day.toLocaleDateString('en-GB', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    ...(day.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
-  });
+  const word = (part: 'weekday' | 'month') => day.toLocaleDateString('en-GB', { [part]: 'long' });
+  const date = `${word('weekday')} ${day.getDate()} ${word('month')}`;
+  return day.getFullYear() === now.getFullYear() ? date : `${date} ${day.getFullYear()}`;
 }
 
 /** «Today, 16:42» or «23 November, 16:42». */

@@ -34,7 +34,8 @@ export function searchText(declaration: CategoryDeclaration, data: EntityData): 
   const tags = own(data, 'tags');
   if (Array.isArray(tags)) found.push(...texts(tags));
   else for (const field of declaration.tags) found.push(...texts(own(tags, field.key)));
-  for (const key of ['base_positive', 'base_negative', 'extra_positive', 'extra_negative']) found.push(...texts(own(data, key)));
+  for (const key of ['base_positive', 'base_negative', 'extra_positive', 'extra_negative'])
+    found.push(...texts(own(data, key)));
   return [...new Set(found)].join('\n');
 }
 

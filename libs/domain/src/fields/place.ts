@@ -9,7 +9,12 @@ export interface DataPlace {
 }
 
 /** Where an entity lies on disk. Without its file name: where GAZE itself would have written it. */
-export function placeOf(entity: { category: CategoryName; slug: string; name: string; filename?: string }): DataPlace {
+export function placeOf(entity: {
+  category: CategoryName;
+  slug: string;
+  name: string;
+  filename?: string;
+}): DataPlace {
   const { folder } = categories[entity.category];
   return { name: entity.name, file: `${folder}/${entity.filename ?? `${entity.slug}.json`}` };
 }

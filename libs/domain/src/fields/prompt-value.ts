@@ -19,7 +19,11 @@ export function promptTexts(value: unknown, field: string, place: DataPlace): st
 }
 
 function notText(value: unknown, field: string, place: DataPlace): DomainError {
-  const kind = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`;
+  const kind = Array.isArray(value)
+    ? 'a list'
+    : typeof value === 'object'
+      ? 'an object'
+      : `the ${typeof value} ${JSON.stringify(value)}`;
   return new DomainError(
     'data_error',
     `${quote(field)} of ${place.name} (${place.file}) holds ${kind} where text or a list of texts belongs. Correct the file and rescan.`,

@@ -29,7 +29,12 @@ export function sectionObject(section: PromptSection, data: EntityData): unknown
 }
 
 /** The object that holds a section's keys; of a nested section that of the active outfit. Null: none counts. */
-export function sectionHolder(section: PromptSection, data: EntityData, outfit: string | null, place?: DataPlace): unknown {
+export function sectionHolder(
+  section: PromptSection,
+  data: EntityData,
+  outfit: string | null,
+  place?: DataPlace,
+): unknown {
   if (section.nested !== true) return sectionObject(section, data);
   return outfit === null ? undefined : own(wardrobe(data, place).outfits, outfit);
 }
@@ -61,8 +66,15 @@ export function populatedSections(
 }
 
 /** Addresses of the populated fields, in canonical order. Throws as `populatedSections`. */
-export function availableFields(declaration: CategoryDeclaration, data: EntityData, outfit: string | null, place?: DataPlace): string[] {
-  return populatedSections(declaration, data, outfit, place).flatMap((section) => section.fields.map((field) => field.address));
+export function availableFields(
+  declaration: CategoryDeclaration,
+  data: EntityData,
+  outfit: string | null,
+  place?: DataPlace,
+): string[] {
+  return populatedSections(declaration, data, outfit, place).flatMap((section) =>
+    section.fields.map((field) => field.address),
+  );
 }
 
 /**

@@ -16,7 +16,10 @@ export interface Wardrobe {
  * Null and absent values take no side; a wardrobe without any value has no outfit.
  * @throws DomainError data_error for a mixture, or for values that are neither
  */
-export function wardrobe(data: EntityData, place: DataPlace = { name: 'the character', file: 'characters' }): Wardrobe {
+export function wardrobe(
+  data: EntityData,
+  place: DataPlace = { name: 'the character', file: 'characters' },
+): Wardrobe {
   const value = own(data, 'wardrobe');
   if (value === undefined || value === null) return { shape: 'nested', outfits: {} };
   if (!isObject(value)) throw fault('is no object', place);
@@ -31,7 +34,10 @@ export function wardrobe(data: EntityData, place: DataPlace = { name: 'the chara
 }
 
 /** The outfit that counts: the asked one, else the stored one, else `default`, else the first; null without outfits. */
-export function activeOutfit(outfits: Wardrobe['outfits'], ...wanted: (string | null | undefined)[]): string | null {
+export function activeOutfit(
+  outfits: Wardrobe['outfits'],
+  ...wanted: (string | null | undefined)[]
+): string | null {
   for (const name of [...wanted, 'default']) {
     if (name !== undefined && name !== null && Object.hasOwn(outfits, name)) return name;
   }

@@ -1,4 +1,5 @@
 import { fileOfKey } from './files.ts';
+import type { Need } from './files.ts';
 import { canDo, takesWork } from './fitness.ts';
 import { mayReturn } from './place.ts';
 import type { PlacingHost, WaitingJob } from './queue.ts';
@@ -26,9 +27,17 @@ export function explainWaiting(jobs: readonly WaitingJob[], hosts: readonly Plac
   const lines = hosts
     .filter((host) => takesWork(host, nowMs))
     .map((host): Line => ({ host, ahead: host.outstanding.length, freeInMs: remainingMs(host, nowMs), checkpoint: loadedAtEnd(host).checkpoint }));
+  // Jobs without a story of their own share the answer of their need: a long queue holds few different ones.
+  const shared = new Map<Need, string | null>();
+  const obstacleOf = (job: WaitingJob): string | null => {
+    if (job.stickyHost !== null || job.unfitHosts.length > 0 || job.notBeforeMs !== null) return explainObstacle(job, hosts, nowMs);
+    let obstacle = shared.get(job.need);
+    if (obstacle === undefined) shared.set(job.need, (obstacle = explainObstacle(job, hosts, nowMs)));
+    return obstacle;
+  };
   let place = 0;
   for (const job of jobs) {
-    const obstacle = whyNobody ?? explainObstacle(job, hosts, nowMs);
+    const obstacle = whyNobody ?? obstacleOf(job);
     if (obstacle !== null) reasons.set(job.id, obstacle);
     else reasons.set(job.id, ++place > toldPlaces ? `More than ${toldPlaces} jobs are ahead of it.` : explainPlace(job, lines));
   }
@@ -66,8 +75,10 @@ function explainUnable(job: WaitingJob, up: readonly PlacingHost[], hosts: reado
   const [first] = missing;
   if (first !== undefined) {
     const away = hosts.find((host) => host.state !== 'up' && host.state !== 'disabled' && host.files.has(first));
-    const what = `no host has \`${fileOfKey(first)}\``;
-    return away === undefined ? `It waits because ${what}. Copy the file to a ComfyUI host or choose another.` : `It waits for ${away.name}, which does not answer; ${what} besides.`;
+    const file = `\`${fileOfKey(first)}\``;
+    return away === undefined
+      ? `It waits because no host has ${file}. Copy the file to a ComfyUI host or choose another.`
+      : `It waits for ${away.name}, which does not answer; no host that answers has ${file}.`;
   }
   const refused = up.filter((host) => job.unfitHosts.includes(host.id));
   if (refused.length > 0) return `It waits for another host: ${refused.map((host) => host.name).join(', ')} refused it.`;

@@ -1,4 +1,12 @@
-import type { CategoryDeclaration, PromptPart, PromptSection, Prompts, Snapshot, SnapshotPart, Workflow } from '@gaze/contracts';
+import type {
+  CategoryDeclaration,
+  PromptPart,
+  PromptSection,
+  Prompts,
+  Snapshot,
+  SnapshotPart,
+  Workflow,
+} from '@gaze/contracts';
 import { categories } from '@gaze/contracts';
 import { placeOf } from '../fields/place.ts';
 import { promptTexts } from '../fields/prompt-value.ts';
@@ -15,7 +23,13 @@ import { parseOrientation } from './orientation.ts';
 /** What of a snapshot the prompts are made of. */
 export type Composable = Pick<
   Snapshot,
-  'parts' | 'active_outfit' | 'checkpoint' | 'stack_loras' | 'background' | 'extra_positive' | 'extra_negative'
+  | 'parts'
+  | 'active_outfit'
+  | 'checkpoint'
+  | 'stack_loras'
+  | 'background'
+  | 'extra_positive'
+  | 'extra_negative'
 >;
 
 /**
@@ -31,7 +45,9 @@ export function composePrompts(snapshot: Composable, templateNegative: string): 
   const { parts } = snapshot;
   const chain = loraChain(parts, snapshot.stack_loras).links;
   const triggers = (only?: number): string[] =>
-    chain.filter((link) => only === undefined || link.node === only).map((link) => link.part.lora?.triggers ?? '');
+    chain
+      .filter((link) => only === undefined || link.node === only)
+      .map((link) => link.part.lora?.triggers ?? '');
   return {
     main: tidy([
       ...participants(parts),
@@ -80,15 +96,22 @@ function ranked(of: (section: PromptSection) => PromptPart | undefined): RankedS
 const mainPart = (section: PromptSection): PromptPart | undefined =>
   section.main === null
     ? undefined
-    : { order: section.main, keys: section.keys.filter((key) => section.negativeKeys?.includes(key) !== true) };
+    : {
+        order: section.main,
+        keys: section.keys.filter((key) => section.negativeKeys?.includes(key) !== true),
+      };
 
-const mainTexts = (snapshot: Composable): string[] => ranked(mainPart).flatMap((entry) => textsOf(snapshot, entry));
+const mainTexts = (snapshot: Composable): string[] =>
+  ranked(mainPart).flatMap((entry) => textsOf(snapshot, entry));
 
 const detailTexts = (snapshot: Composable, prompt: 'face' | 'hand'): string[] =>
   ranked((section) => section[prompt]).flatMap((entry) => textsOf(snapshot, entry));
 
 /** Texts of one section, of every part that has it, in the order of selection: selected and not replaced fields only. */
-function textsOf({ parts, active_outfit }: Composable, { section, keys, declaration }: RankedSection): string[] {
+function textsOf(
+  { parts, active_outfit }: Composable,
+  { section, keys, declaration }: RankedSection,
+): string[] {
   return parts
     .filter((part) => part.category === declaration.name)
     .flatMap((part) => {
@@ -105,7 +128,14 @@ function textsOf({ parts, active_outfit }: Composable, { section, keys, declarat
 function background({ parts, background: wanted }: Composable): string[] {
   if (!wanted || parts.some((part) => part.category === 'scenes')) return [];
   const character = parts.find((part) => part.category === 'characters');
-  const colour = character === undefined ? [] : promptTexts(own(own(character.data, 'styles'), 'primary_color'), 'styles::primary_color', placeOf(character));
+  const colour =
+    character === undefined
+      ? []
+      : promptTexts(
+          own(own(character.data, 'styles'), 'primary_color'),
+          'styles::primary_color',
+          placeOf(character),
+        );
   return [[...colour.slice(0, 1), 'simple background'].join(' ')];
 }
 
@@ -115,7 +145,9 @@ function background({ parts, background: wanted }: Composable): string[] {
  */
 function negativeOf(snapshot: Composable, templateNegative: string): string {
   const { checkpoint, extra_negative } = snapshot;
-  const looks = ranked((section) => (section.negativeKeys === undefined ? undefined : { order: 0, keys: section.negativeKeys }));
+  const looks = ranked((section) =>
+    section.negativeKeys === undefined ? undefined : { order: 0, keys: section.negativeKeys },
+  );
   return joinTexts(
     ...looks.flatMap((entry) => textsOf(snapshot, entry)),
     ...checkpointTexts(checkpoint, 'base_negative'),
@@ -125,7 +157,14 @@ function negativeOf(snapshot: Composable, templateNegative: string): string {
 }
 
 /** A checkpoint's own words for either side. */
-export function checkpointTexts(checkpoint: Snapshot['checkpoint'], key: 'base_positive' | 'base_negative'): string[] {
-  const place = placeOf({ category: 'checkpoints', slug: checkpoint.slug ?? checkpoint.path, name: checkpoint.name });
+export function checkpointTexts(
+  checkpoint: Snapshot['checkpoint'],
+  key: 'base_positive' | 'base_negative',
+): string[] {
+  const place = placeOf({
+    category: 'checkpoints',
+    slug: checkpoint.slug ?? checkpoint.path,
+    name: checkpoint.name,
+  });
   return promptTexts(own(checkpoint.data, key), key, place);
 }

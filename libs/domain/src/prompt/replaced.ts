@@ -23,5 +23,7 @@ export function isReplaced(
 function counts(part: Replacer): boolean {
   const declaration = categories[part.category];
   if (declaration.replacesOnlyPopulated !== true) return true;
-  return populatedSections(declaration, part.data, null, placeOf(part)).some((section) => section.name !== 'lora');
+  return populatedSections(declaration, part.data, null, placeOf(part)).some(
+    (section) => section.name !== 'lora',
+  );
 }

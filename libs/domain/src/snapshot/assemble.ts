@@ -34,15 +34,26 @@ export interface SnapshotPieces {
 }
 
 /** The outfit of the chosen character whose wardrobe counts: null without one, or where another entity stands in for it. */
-export function chosenOutfit(chosen: readonly ChosenPart[], names: readonly (string | undefined)[], notes: string[]): string | null {
+export function chosenOutfit(
+  chosen: readonly ChosenPart[],
+  names: readonly (string | undefined)[],
+  notes: string[],
+): string | null {
   const character = chosen.find(({ entity }) => entity.category === 'characters')?.entity;
   if (character === undefined) return null;
   if (chosen.some(({ entity }) => categories[entity.category].replaces.includes('wardrobe'))) return null;
   const place = placeOf(character);
   const asked = names.find((name) => name !== undefined);
-  const outfit = outfitOf(categories.characters, character.data, { asked, stored: character.active_outfit }, place);
+  const outfit = outfitOf(
+    categories.characters,
+    character.data,
+    { asked, stored: character.active_outfit },
+    place,
+  );
   if (asked !== undefined && !Object.hasOwn(wardrobe(character.data, place).outfits, asked)) {
-    notes.push(`${character.name} has no outfit ${quote(asked)}; ${outfit === null ? 'none is worn' : `${quote(outfit)} is worn instead`}.`);
+    notes.push(
+      `${character.name} has no outfit ${quote(asked)}; ${outfit === null ? 'none is worn' : `${quote(outfit)} is worn instead`}.`,
+    );
   }
   return outfit;
 }
@@ -69,7 +80,8 @@ export function assembleSnapshot(pieces: SnapshotPieces, seed: () => number, dra
     seed: seed(),
     ...size,
     stack_loras: recipe.stackLoras,
-    background: recipe.background ?? (recipe.owner !== null && categories[recipe.owner.category].generation.background),
+    background:
+      recipe.background ?? (recipe.owner !== null && categories[recipe.owner.category].generation.background),
     face_detail: recipe.faceDetail,
     hand_detail: recipe.handDetail,
     extra_positive: wanted.extraPositive,
@@ -80,10 +92,24 @@ export function assembleSnapshot(pieces: SnapshotPieces, seed: () => number, dra
   };
 }
 
-function bareSnapshotPart(part: ChosenPart, { recipe, activeOutfit }: SnapshotPieces, draws: LateDraws): SnapshotPart {
+function bareSnapshotPart(
+  part: ChosenPart,
+  { recipe, activeOutfit }: SnapshotPieces,
+  draws: LateDraws,
+): SnapshotPart {
   const { category, slug, name, revision, data } = part.entity;
-  const fields = partFields(part, recipe.owner, activeOutfit, (address) => draws.field(category, slug, address));
-  return { category, slug, name, revision, data, fields, lora: part.useLora ? plainLora(part, fields) : null };
+  const fields = partFields(part, recipe.owner, activeOutfit, (address) =>
+    draws.field(category, slug, address),
+  );
+  return {
+    category,
+    slug,
+    name,
+    revision,
+    data,
+    fields,
+    lora: part.useLora ? plainLora(part, fields) : null,
+  };
 }
 
 function plainLora({ entity, weight }: ChosenPart, fields: readonly string[]): SnapshotLora | null {
@@ -99,7 +125,12 @@ function plainLora({ entity, weight }: ChosenPart, fields: readonly string[]): S
 }
 
 /** Draws the weights of the wired LoRAs, slot by slot. */
-function weighed(parts: SnapshotPart[], chosen: readonly ChosenPart[], stack: boolean, draw: LateDraws['weight']): SnapshotPart[] {
+function weighed(
+  parts: SnapshotPart[],
+  chosen: readonly ChosenPart[],
+  stack: boolean,
+  draw: LateDraws['weight'],
+): SnapshotPart[] {
   if (draw === null) return parts;
   const weights = new Map<SnapshotPart, number>();
   for (const { part } of loraChain(parts, stack).links) {

@@ -48,12 +48,15 @@ export function loraChain<P extends ChainPart>(parts: readonly P[], stack: boole
 }
 
 function slotPart<P extends ChainPart>(parts: readonly P[], node: LoraSlotNode): P | undefined {
-  const of = (declaration: CategoryDeclaration): P[] => parts.filter((part) => part.category === declaration.name);
+  const of = (declaration: CategoryDeclaration): P[] =>
+    parts.filter((part) => part.category === declaration.name);
   const sharing = partCategories
     .filter((declaration) => declaration.lora?.node === node)
     .sort((a, b) => (a.lora?.priority ?? 0) - (b.lora?.priority ?? 0));
   if (node === sharedSlot) return sharing.flatMap(of).find((part) => part.lora !== null);
-  return sharing.flatMap((declaration) => of(declaration).slice(0, 1)).find((part) => loraOf(part.data) !== null);
+  return sharing
+    .flatMap((declaration) => of(declaration).slice(0, 1))
+    .find((part) => loraOf(part.data) !== null);
 }
 
 function byStackOrder(): CategoryDeclaration[] {

@@ -25,7 +25,12 @@ function isCompanion(declaration: CategoryDeclaration, owner: Recipe['owner']): 
  * @param outfit the outfit that counts; null where it has none, or another entity stands in for it
  * @param draw see `switchedFields`
  */
-export function partFields(part: ChosenPart, owner: Recipe['owner'], outfit: string | null, draw: (address: string) => number): string[] {
+export function partFields(
+  part: ChosenPart,
+  owner: Recipe['owner'],
+  outfit: string | null,
+  draw: (address: string) => number,
+): string[] {
   const { entity, fields, switches } = part;
   const declaration = categories[entity.category];
   const available = availableFields(declaration, entity.data, outfit, placeOf(entity));

@@ -10,7 +10,11 @@ import type { WildcardContext } from './wildcards.ts';
 import { expandWildcards } from './wildcards.ts';
 
 /** The entity with the wildcards of all its prompt texts resolved. Its data is copied where it changes. */
-export async function withPlainText(part: ChosenPart, outfit: string | null, context: WildcardContext): Promise<ChosenPart> {
+export async function withPlainText(
+  part: ChosenPart,
+  outfit: string | null,
+  context: WildcardContext,
+): Promise<ChosenPart> {
   const { entity } = part;
   const declaration = categories[entity.category];
   let { data } = entity;
@@ -24,11 +28,21 @@ export async function withPlainText(part: ChosenPart, outfit: string | null, con
 }
 
 /** The checkpoint with the wildcards of its base prompts resolved. */
-export async function withPlainBase(checkpoint: ChosenCheckpoint, context: WildcardContext): Promise<ChosenCheckpoint> {
-  return { ...checkpoint, data: await plainKeys(checkpoint.data, ['base_positive', 'base_negative'], context) };
+export async function withPlainBase(
+  checkpoint: ChosenCheckpoint,
+  context: WildcardContext,
+): Promise<ChosenCheckpoint> {
+  return {
+    ...checkpoint,
+    data: await plainKeys(checkpoint.data, ['base_positive', 'base_negative'], context),
+  };
 }
 
-async function plainKeys(holder: JsonObject, keys: readonly string[], context: WildcardContext): Promise<JsonObject> {
+async function plainKeys(
+  holder: JsonObject,
+  keys: readonly string[],
+  context: WildcardContext,
+): Promise<JsonObject> {
   let result = holder;
   for (const key of keys) {
     const value = own(holder, key);
@@ -43,11 +57,18 @@ async function plainValue(value: unknown, context: WildcardContext): Promise<unk
   if (typeof value === 'string') return expandWildcards(value, context);
   if (!Array.isArray(value)) return value;
   const items: unknown[] = [];
-  for (const item of value as unknown[]) items.push(typeof item === 'string' ? await expandWildcards(item, context) : item);
+  for (const item of value as unknown[])
+    items.push(typeof item === 'string' ? await expandWildcards(item, context) : item);
   return items.some((item, i) => item !== (value as unknown[])[i]) ? items : value;
 }
 
-function putBack(declaration: CategoryDeclaration, name: string, data: EntityData, outfit: string | null, plain: JsonObject): EntityData {
+function putBack(
+  declaration: CategoryDeclaration,
+  name: string,
+  data: EntityData,
+  outfit: string | null,
+  plain: JsonObject,
+): EntityData {
   const section = declaration.sections.find((other) => other.name === name);
   if (section?.atRoot === true) return plain;
   const nested = section?.nested === true && outfit !== null && wardrobe(data).shape === 'nested';

@@ -26,12 +26,16 @@ export type FieldSwitches = JsonObject | readonly unknown[];
  * of parts, plural keys and ids at the top, as older files have them.
  * @throws DomainError data_error where an extra prompt is no text
  */
-export function presetParts(preset: Pick<SourceEntity, 'category' | 'slug' | 'name' | 'data' | 'filename'>): PresetParts {
+export function presetParts(
+  preset: Pick<SourceEntity, 'category' | 'slug' | 'name' | 'data' | 'filename'>,
+): PresetParts {
   const { data } = preset;
   const place = placeOf(preset);
   const extra = (key: string): string => promptTexts(own(data, key), key, place).join(', ');
   return {
-    parts: Object.fromEntries(partCategories.map((declaration) => [declaration.name, partsOf(declaration, data)])),
+    parts: Object.fromEntries(
+      partCategories.map((declaration) => [declaration.name, partsOf(declaration, data)]),
+    ),
     outfitName: outfitName(own(data, 'character')),
     checkpoint: checkpointOf(data),
     width: numberOf(own(data, 'width')),
@@ -45,13 +49,17 @@ function partsOf(declaration: CategoryDeclaration, data: EntityData): WantedPart
   const { singular, name } = declaration;
   const value = own(data, singular) ?? own(data, name) ?? own(data, `${singular}_id`);
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  const parts = list.map((item, i) => partOf(declaration, item, list.length > 1 ? `${singular}.${i}` : singular));
+  const parts = list.map((item, i) =>
+    partOf(declaration, item, list.length > 1 ? `${singular}.${i}` : singular),
+  );
   const found = parts.filter((part) => part !== null);
   return declaration.choice === 'one' ? found.slice(0, 1) : found;
 }
 
 function partOf({ name, singular }: CategoryDeclaration, value: unknown, path: string): WantedPart | null {
-  const id = textOf(value) ?? [`${singular}_id`, 'id', 'slug'].map((key) => textOf(own(value, key))).find((text) => text !== undefined);
+  const id =
+    textOf(value) ??
+    [`${singular}_id`, 'id', 'slug'].map((key) => textOf(own(value, key))).find((text) => text !== undefined);
   if (id === undefined) return null;
   const fields = own(value, 'fields');
   return {
@@ -68,12 +76,18 @@ function partOf({ name, singular }: CategoryDeclaration, value: unknown, path: s
 /** Today beside the fields; in older files inside of them. */
 function outfitName(character: unknown): string | undefined {
   const fields = own(character, 'fields');
-  return textOf(own(character, 'outfit')) ?? textOf(own(own(fields, 'wardrobe'), 'outfit')) ?? textOf(own(fields, 'outfit'));
+  return (
+    textOf(own(character, 'outfit')) ??
+    textOf(own(own(fields, 'wardrobe'), 'outfit')) ??
+    textOf(own(fields, 'outfit'))
+  );
 }
 
 function checkpointOf(data: EntityData): string | undefined {
   const checkpoint = own(data, 'checkpoint');
-  return textOf(checkpoint) ?? textOf(own(checkpoint, 'checkpoint_path')) ?? textOf(own(data, 'checkpoint_path'));
+  return (
+    textOf(checkpoint) ?? textOf(own(checkpoint, 'checkpoint_path')) ?? textOf(own(data, 'checkpoint_path'))
+  );
 }
 
 /**

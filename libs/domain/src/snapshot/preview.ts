@@ -45,9 +45,10 @@ export function previewSnapshot(
   const preset = findPreset(recipe, entities, unresolved);
   const wanted = wantedOf(recipe, preset);
   const chosen = inCategoryOrder(
-    [...companion(recipe, wanted.parts, entities, unresolved), ...wanted.parts.flatMap((part) => choose(part, entities, unresolved))].filter(
-      isFirstOfItsKind,
-    ),
+    [
+      ...companion(recipe, wanted.parts, entities, unresolved),
+      ...wanted.parts.flatMap((part) => choose(part, entities, unresolved)),
+    ].filter(isFirstOfItsKind),
   );
   const snapshot = assembleSnapshot(
     {
@@ -73,12 +74,20 @@ export function previewSnapshot(
 }
 
 /** The preview with its prompts: what a page calls on each toggle. */
-export function previewPrompts(recipe: Recipe, entities: readonly SourceEntity[], defaults: GenerationDefaults): Preview {
+export function previewPrompts(
+  recipe: Recipe,
+  entities: readonly SourceEntity[],
+  defaults: GenerationDefaults,
+): Preview {
   const preview = previewSnapshot(recipe, entities, defaults);
   return { ...preview, prompts: composePrompts(preview.snapshot, defaults.template.negative) };
 }
 
-function findPreset(recipe: Recipe, entities: readonly SourceEntity[], unresolved: Unresolved[]): SourceEntity | null {
+function findPreset(
+  recipe: Recipe,
+  entities: readonly SourceEntity[],
+  unresolved: Unresolved[],
+): SourceEntity | null {
   const name = presetSlugOf(recipe);
   if (name === undefined) return null;
   const preset = entities.find((entity) => entity.category === 'presets' && entity.slug === name);
@@ -95,7 +104,8 @@ function choose(part: WantedPart, entities: readonly SourceEntity[], unresolved:
   const ofCategory = entities.filter((entity) => entity.category === category);
   const name = ref.by === 'slug' ? ref.slug : ref.id;
   const entity =
-    (ref.by === 'id' ? ofCategory.find((other) => other.id === name) : undefined) ?? ofCategory.find((other) => other.slug === name);
+    (ref.by === 'id' ? ofCategory.find((other) => other.id === name) : undefined) ??
+    ofCategory.find((other) => other.slug === name);
   if (entity === undefined) {
     unresolved.push({ kind: 'not_loaded', category, name });
     return [];
@@ -111,14 +121,27 @@ function companion(
   unresolved: Unresolved[],
 ): ChosenPart[] {
   const part = parts.find((other) => other.category === 'looks');
-  if (recipe.owner?.category !== 'looks' || recipe.parts.characters !== undefined || part === undefined) return [];
+  if (recipe.owner?.category !== 'looks' || recipe.parts.characters !== undefined || part === undefined)
+    return [];
   const look = choose(part, entities, [])[0]?.entity;
   const id = look === undefined ? undefined : characterIdOf(look);
   if (look === undefined || id === undefined) return [];
-  const character = { category: 'characters', ref: { by: 'id', id }, path: part.path, fields: undefined, switches: undefined, useLora: true, weight: undefined } as const;
+  const character = {
+    category: 'characters',
+    ref: { by: 'id', id },
+    path: part.path,
+    fields: undefined,
+    switches: undefined,
+    useLora: true,
+    weight: undefined,
+  } as const;
   return choose(character, entities, unresolved);
 }
 
 function isFirstOfItsKind(part: ChosenPart, i: number, all: readonly ChosenPart[]): boolean {
-  return all.findIndex(({ entity }) => entity.category === part.entity.category && entity.slug === part.entity.slug) === i;
+  return (
+    all.findIndex(
+      ({ entity }) => entity.category === part.entity.category && entity.slug === part.entity.slug,
+    ) === i
+  );
 }

@@ -48,10 +48,12 @@ export function wantedOf(recipe: Recipe, preset: SourceEntity | null): Wanted {
   const ownCheckpoint = recipe.checkpoint?.trim() === '' ? undefined : recipe.checkpoint?.trim();
   return {
     parts: partCategories.flatMap(
-      ({ name }) => asked(recipe, name) ?? (from === undefined ? ownerPart(recipe, name) : (from.parts[name] ?? [])),
+      ({ name }) =>
+        asked(recipe, name) ?? (from === undefined ? ownerPart(recipe, name) : (from.parts[name] ?? [])),
     ),
     outfitNames: [recipe.outfit_name, from?.outfitName],
-    checkpoint: ownCheckpoint ?? from?.checkpoint ?? (owner?.category === 'checkpoints' ? owner.slug : undefined),
+    checkpoint:
+      ownCheckpoint ?? from?.checkpoint ?? (owner?.category === 'checkpoints' ? owner.slug : undefined),
     width: recipe.width ?? from?.width,
     height: recipe.height ?? from?.height,
     extraPositive: joinTexts(from?.extraPositive ?? '', recipe.extra_positive),
@@ -62,9 +64,15 @@ export function wantedOf(recipe: Recipe, preset: SourceEntity | null): Wanted {
 function asked(recipe: Recipe, category: CategoryName): WantedPart[] | undefined {
   const requests = recipe.parts[category as keyof Recipe['parts']];
   if (requests === undefined) return undefined;
-  const single = partCategories.some((declaration) => declaration.name === category && declaration.choice === 'one');
+  const single = partCategories.some(
+    (declaration) => declaration.name === category && declaration.choice === 'one',
+  );
   if (single && requests.length > 1) {
-    throw new DomainError('invalid_input', `One picture has one of ${category}; the request names ${requests.length}.`, { field: `parts.${category}` });
+    throw new DomainError(
+      'invalid_input',
+      `One picture has one of ${category}; the request names ${requests.length}.`,
+      { field: `parts.${category}` },
+    );
   }
   return requests.map(({ slug, fields, use_lora, weight }, i) => ({
     category,
@@ -79,5 +87,15 @@ function asked(recipe: Recipe, category: CategoryName): WantedPart[] | undefined
 
 function ownerPart({ owner }: Recipe, category: CategoryName): WantedPart[] {
   if (owner?.category !== category) return [];
-  return [{ category, ref: { by: 'slug', slug: owner.slug }, path: 'owner.slug', fields: undefined, switches: undefined, useLora: true, weight: undefined }];
+  return [
+    {
+      category,
+      ref: { by: 'slug', slug: owner.slug },
+      path: 'owner.slug',
+      fields: undefined,
+      switches: undefined,
+      useLora: true,
+      weight: undefined,
+    },
+  ];
 }

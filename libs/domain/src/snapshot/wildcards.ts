@@ -69,13 +69,18 @@ async function expandUntilDraw(
       const group = groups.get(i);
       if (group === undefined) continue;
       if (group.bars.length === 0) {
-        note(context, `${quote(text.slice(i, group.end + 1))} has no alternatives and stays as it is.`);
+        // Of braces in braces, such as a placeholder, the outer pair says it for both.
+        if (text[i - 1] !== '{')
+          note(context, `${quote(text.slice(i, group.end + 1))} has no alternatives and stays as it is.`);
         continue;
       }
       out.push(text.slice(plain, i));
       spend(budget, 0);
       const option = pickOption(text, i, group, context.random);
-      return [{ ...stretch, from: group.end + 1 }, { ...stretch, ...option, inGroup: true }];
+      return [
+        { ...stretch, from: group.end + 1 },
+        { ...stretch, ...option, inGroup: true },
+      ];
     } else if (char === '_' && text[i + 1] === '_') {
       fileName.lastIndex = i;
       const match = fileName.exec(text);
@@ -94,23 +99,36 @@ async function expandUntilDraw(
   return [];
 }
 
-const isEscapable = (char: string | undefined, inGroup: boolean): boolean => char === '{' || char === '}' || (inGroup && char === '|');
+const isEscapable = (char: string | undefined, inGroup: boolean): boolean =>
+  char === '{' || char === '}' || (inGroup && char === '|');
 
 function spend(budget: { draws: number; chars: number }, chars: number): void {
   budget.draws--;
   budget.chars -= chars;
   if (budget.draws < 0 || budget.chars < 0) {
-    throw new DomainError('data_error', 'The wildcards of this prompt multiply without end. Look for files under wildcards/ that name each other.', { field: 'wildcards' });
+    throw new DomainError(
+      'data_error',
+      'The wildcards of this prompt multiply without end. Look for files under wildcards/ that name each other.',
+      { field: 'wildcards' },
+    );
   }
 }
 
 /** Start and end of the option that is drawn. Without a positive weight all options weigh the same. */
-function pickOption(text: string, start: number, group: Group, random: () => number): { from: number; to: number } {
+function pickOption(
+  text: string,
+  start: number,
+  group: Group,
+  random: () => number,
+): { from: number; to: number } {
   const edges = [start, ...group.bars, group.end];
-  const options = edges.slice(0, -1).map((edge, i) => weightedOption(text, edge + 1, edges[i + 1] ?? group.end));
+  const options = edges
+    .slice(0, -1)
+    .map((edge, i) => weightedOption(text, edge + 1, edges[i + 1] ?? group.end));
   const total = options.reduce((sum, option) => sum + option.weight, 0);
   const draw = random();
-  if (!(total > 0) || !Number.isFinite(total)) return options[drawIndex(draw, options.length)] ?? { from: start + 1, to: group.end };
+  if (!(total > 0) || !Number.isFinite(total))
+    return options[drawIndex(draw, options.length)] ?? { from: start + 1, to: group.end };
   let left = draw * total;
   for (const option of options) {
     if (left < option.weight) return option;
@@ -121,10 +139,16 @@ function pickOption(text: string, start: number, group: Group, random: () => num
 
 const weightMark = /\s*(\d{1,9}(?:\.\d{1,9})?)::/y;
 
-function weightedOption(text: string, from: number, to: number): { from: number; to: number; weight: number } {
+function weightedOption(
+  text: string,
+  from: number,
+  to: number,
+): { from: number; to: number; weight: number } {
   weightMark.lastIndex = from;
   const match = weightMark.exec(text);
-  return match === null || weightMark.lastIndex > to ? { from, to, weight: 1 } : { from: weightMark.lastIndex, to, weight: Number(match[1]) };
+  return match === null || weightMark.lastIndex > to
+    ? { from, to, weight: 1 }
+    : { from: weightMark.lastIndex, to, weight: Number(match[1]) };
 }
 
 async function pickLine(name: string, depth: number, context: WildcardContext): Promise<string | null> {
@@ -132,9 +156,14 @@ async function pickLine(name: string, depth: number, context: WildcardContext): 
     note(context, `The wildcard ${quote(name)} is nested more than ${maxDepth} deep and stays as it is.`);
     return null;
   }
-  const lines = ((await context.wildcard(name)) ?? []).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = ((await context.wildcard(name)) ?? [])
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   if (lines.length === 0) {
-    note(context, `There is no wildcard file wildcards/${name}.txt with lines in it; ${quote(`__${name}__`)} stays as it is.`);
+    note(
+      context,
+      `There is no wildcard file wildcards/${name}.txt with lines in it; ${quote(`__${name}__`)} stays as it is.`,
+    );
     return null;
   }
   return lines[drawIndex(context.random(), lines.length)] ?? null;

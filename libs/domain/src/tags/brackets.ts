@@ -39,10 +39,17 @@ const roundClose = 0x29;
 const squareOpen = 0x5b;
 const squareClose = 0x5d;
 
-const isBracket = (code: number): boolean => code === roundOpen || code === roundClose || code === squareOpen || code === squareClose;
+const isBracket = (code: number): boolean =>
+  code === roundOpen || code === roundClose || code === squareOpen || code === squareClose;
 
 /** Closes the nearest opener of its kind. Openers of the other kind in between never find a partner: popped, each once. */
-function close(text: string, at: number, partner: Int32Array, open: number[], waiting: { round: number; square: number }): void {
+function close(
+  text: string,
+  at: number,
+  partner: Int32Array,
+  open: number[],
+  waiting: { round: number; square: number },
+): void {
   const round = text.charCodeAt(at) === roundClose;
   if (waiting[round ? 'round' : 'square'] === 0) return;
   for (let opener = open.pop(); opener !== undefined; opener = open.pop()) {

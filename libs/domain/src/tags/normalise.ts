@@ -28,7 +28,9 @@ export function normalForm(entry: string): NormalForm {
   const inner = peel(trimmed);
   const text = isUnit(inner) ? inner : fold(inner);
   // Nothing but brackets, or nothing but underscores: the signs themselves are all there is to compare.
-  return text === '' ? { text: trimmed.toLowerCase(), weighted: false } : { text, weighted: inner !== trimmed };
+  return text === ''
+    ? { text: trimmed.toLowerCase(), weighted: false }
+    : { text, weighted: inner !== trimmed };
 }
 
 const fold = (text: string): string =>

@@ -23,7 +23,10 @@ export function chainMembers(graph: Graph, checkpoint: string): Set<string> {
 }
 
 /** Inputs outside of the chain that take model or clip from any of its members. */
-export function chainConsumers(graph: Graph, members: ReadonlySet<string>): { id: string; input: string; kind: keyof Source }[] {
+export function chainConsumers(
+  graph: Graph,
+  members: ReadonlySet<string>,
+): { id: string; input: string; kind: keyof Source }[] {
   const consumers: { id: string; input: string; kind: keyof Source }[] = [];
   for (const { id, input, from } of links(graph)) {
     if (members.has(id) || !members.has(from.id)) continue;
@@ -43,12 +46,20 @@ export function setClipSkip(graph: Graph, source: Source, layers: number | undef
     return { ...source, clip: { id: clipSkipId, slot: 0 } };
   }
   const id = known ? clipSkipId : freeId(graph, Number(clipSkipId));
-  addNode(graph, id, 'CLIPSetLastLayer', 'Clip skip', { stop_at_clip_layer: -layers, clip: [source.clip.id, source.clip.slot] });
+  addNode(graph, id, 'CLIPSetLastLayer', 'Clip skip', {
+    stop_at_clip_layer: -layers,
+    clip: [source.clip.id, source.clip.slot],
+  });
   return { ...source, clip: { id, slot: 0 } };
 }
 
 /** Fills the slots of the chain and leaves none unfilled. Answers where the chain ends. */
-export function addLoras(graph: Graph, source: Source, chain: readonly ChainLink<SnapshotPart>[], host: HostCapabilities): Source {
+export function addLoras(
+  graph: Graph,
+  source: Source,
+  chain: readonly ChainLink<SnapshotPart>[],
+  host: HostCapabilities,
+): Source {
   for (const id of loraSlots.map(String)) if (graph.get(id)?.class_type === 'LoraLoader') remove(graph, id);
   let end = source;
   for (const { node, part } of chain) {

@@ -38,29 +38,57 @@ function clipSkipOf(checkpoint: Snapshot['checkpoint']): number | undefined {
   return value === undefined || Math.abs(value) < 2 ? undefined : Math.abs(value);
 }
 
-function boundedNumber(checkpoint: Snapshot['checkpoint'], key: string, least: number, most: number, whole: boolean): number | undefined {
+function boundedNumber(
+  checkpoint: Snapshot['checkpoint'],
+  key: string,
+  least: number,
+  most: number,
+  whole: boolean,
+): number | undefined {
   const value = own(checkpoint.data, key);
   if (value === undefined || value === null || value === '') return undefined;
   const number = numberOf(value);
-  if (number !== undefined && number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
-  const { file } = placeOf({ category: 'checkpoints', slug: checkpoint.slug ?? checkpoint.path, name: checkpoint.name });
+  if (number !== undefined && number >= least && number <= most && (!whole || Number.isInteger(number)))
+    return number;
+  const { file } = placeOf({
+    category: 'checkpoints',
+    slug: checkpoint.slug ?? checkpoint.path,
+    name: checkpoint.name,
+  });
   const kind = whole ? 'a whole number' : 'a number';
-  throw new DomainError('data_error', `${quote(key)} of ${checkpoint.name} (${file}) must be ${kind} from ${least} to ${most}.`, { file, field: key });
+  throw new DomainError(
+    'data_error',
+    `${quote(key)} of ${checkpoint.name} (${file}) must be ${kind} from ${least} to ${most}.`,
+    { file, field: key },
+  );
 }
 
 /** Samples as the checkpoint wants it. @throws DomainError no_host_has_file where the host lacks sampler or scheduler */
-export function setSampling(graph: Graph, id: string, settings: CheckpointSettings, host: HostCapabilities): void {
+export function setSampling(
+  graph: Graph,
+  id: string,
+  settings: CheckpointSettings,
+  host: HostCapabilities,
+): void {
   const node = graph.get(id);
   if (node === undefined) return;
   takeOver(node.inputs, settings);
-  for (const [input, list] of [['sampler_name', 'samplers'], ['scheduler', 'schedulers']] as const) {
+  for (const [input, list] of [
+    ['sampler_name', 'samplers'],
+    ['scheduler', 'schedulers'],
+  ] as const) {
     const value = node.inputs[input];
     if (typeof value === 'string') requireOnHost(host, list, value);
   }
 }
 
 /** The same for a detailer, whose scheduler comes from another list: what the host lacks becomes `euler` or `normal`. */
-export function setDetailerSampling(graph: Graph, id: string, settings: CheckpointSettings, host: HostCapabilities): string[] {
+export function setDetailerSampling(
+  graph: Graph,
+  id: string,
+  settings: CheckpointSettings,
+  host: HostCapabilities,
+): string[] {
   const node = graph.get(id);
   if (node === undefined) return [];
   takeOver(node.inputs, settings);
@@ -73,7 +101,10 @@ export function setDetailerSampling(graph: Graph, id: string, settings: Checkpoi
     const value = node.inputs[input];
     if (typeof value !== 'string' || hostSpelling(value, list) !== undefined) continue;
     node.inputs[input] = instead;
-    if (value !== instead) notes.push(`The detailers of ${host.host_name} do not know ${input === 'scheduler' ? 'the scheduler' : 'the sampler'} ${quote(value)}; they use ${instead}.`);
+    if (value !== instead)
+      notes.push(
+        `The detailers of ${host.host_name} do not know ${input === 'scheduler' ? 'the scheduler' : 'the sampler'} ${quote(value)}; they use ${instead}.`,
+      );
   }
   return notes;
 }

@@ -12,7 +12,12 @@ export interface Output {
 
 /** A graph of its own: changing it never changes the template. */
 export function graphOf(template: Workflow): Graph {
-  return new Map(Object.entries(template).map(([id, node]) => [id, { ...node, inputs: Object.fromEntries(Object.entries(node.inputs)) }]));
+  return new Map(
+    Object.entries(template).map(([id, node]) => [
+      id,
+      { ...node, inputs: Object.fromEntries(Object.entries(node.inputs)) },
+    ]),
+  );
 }
 
 /** The graph in ComfyUI's API format. */
@@ -20,7 +25,13 @@ export function workflowOf(graph: Graph): Workflow {
   return Object.fromEntries(graph);
 }
 
-export function addNode(graph: Graph, id: string, classType: string, title: string, inputs: WorkflowNode['inputs']): void {
+export function addNode(
+  graph: Graph,
+  id: string,
+  classType: string,
+  title: string,
+  inputs: WorkflowNode['inputs'],
+): void {
   graph.set(id, { class_type: classType, inputs, _meta: { title } });
 }
 
@@ -41,9 +52,15 @@ export function* links(graph: Graph): Generator<{ id: string; input: string; fro
 }
 
 /** Hands the consumers of one output over to another one. `except`: nodes that keep what they take. */
-export function rewire(graph: Graph, old: Output, from: Output, except: ReadonlySet<string> = new Set()): void {
+export function rewire(
+  graph: Graph,
+  old: Output,
+  from: Output,
+  except: ReadonlySet<string> = new Set(),
+): void {
   for (const link of [...links(graph)]) {
-    if (link.from.id === old.id && link.from.slot === old.slot && !except.has(link.id)) connect(graph, link.id, link.input, from);
+    if (link.from.id === old.id && link.from.slot === old.slot && !except.has(link.id))
+      connect(graph, link.id, link.input, from);
   }
 }
 

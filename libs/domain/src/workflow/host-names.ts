@@ -26,5 +26,8 @@ export function requireOnHost(host: HostCapabilities, list: keyof typeof lists, 
   const spelling = hostSpelling(name, host[list]);
   if (spelling !== undefined) return spelling;
   const { field, what } = lists[list];
-  throw new DomainError('no_host_has_file', `${host.host_name} does not have ${what} ${quote(name, 200)}.`, { file: name, field });
+  throw new DomainError('no_host_has_file', `${host.host_name} does not have ${what} ${quote(name, 200)}.`, {
+    file: name,
+    field,
+  });
 }

@@ -14,7 +14,15 @@ export interface Roles {
 }
 
 /** Ids that the default template and the guide give these roles. */
-const usual: Record<keyof Roles, string> = { sampler: '3', checkpoint: '4', latent: '5', positive: '6', negative: '7', face: '11', hand: '13' };
+const usual: Record<keyof Roles, string> = {
+  sampler: '3',
+  checkpoint: '4',
+  latent: '5',
+  positive: '6',
+  negative: '7',
+  face: '11',
+  hand: '13',
+};
 
 /**
  * Finds the nodes that wiring has to do with. The usual id counts where its node is of the right kind; a template
@@ -22,10 +30,17 @@ const usual: Record<keyof Roles, string> = { sampler: '3', checkpoint: '4', late
  */
 export function rolesOf(template: Workflow): Roles {
   const sampler = find(template, 'sampler', (node) => node.class_type.startsWith('KSampler'));
-  const linked = (input: string): string | null => (sampler === null ? null : (linkOf(inputOf(template, sampler, input))?.id ?? null));
-  const text = (role: 'positive' | 'negative'): string | null => textNode(template, linked(role)) ?? textNode(template, usual[role]);
+  const linked = (input: string): string | null =>
+    sampler === null ? null : (linkOf(inputOf(template, sampler, input))?.id ?? null);
+  const text = (role: 'positive' | 'negative'): string | null =>
+    textNode(template, linked(role)) ?? textNode(template, usual[role]);
   const detailer = (role: 'face' | 'hand'): string | null =>
-    find(template, role, (node) => node.class_type === 'FaceDetailer', (node) => promptText(template, node).includes(`{{${role.toUpperCase()}_PROMPT}}`));
+    find(
+      template,
+      role,
+      (node) => node.class_type === 'FaceDetailer',
+      (node) => promptText(template, node).includes(`{{${role.toUpperCase()}_PROMPT}}`),
+    );
   return {
     sampler,
     checkpoint: find(template, 'checkpoint', (node) => node.class_type.startsWith('CheckpointLoader')),

@@ -8,6 +8,10 @@ export function checkSize(size: { width: number; height: number }): void {
   for (const side of ['width', 'height'] as const) {
     const value = size[side];
     if (Number.isInteger(value) && value >= least && value <= most && value % multipleOf === 0) continue;
-    throw new DomainError('invalid_input', `The ${side} is ${value} pixels; it must be a multiple of ${multipleOf} from ${least} to ${most}.`, { field: side });
+    throw new DomainError(
+      'invalid_input',
+      `The ${side} is ${value} pixels; it must be a multiple of ${multipleOf} from ${least} to ${most}.`,
+      { field: side },
+    );
   }
 }

@@ -14,7 +14,8 @@ export interface TemplateDefaults {
 /** What a template says by itself, before any recipe: negative prompt, checkpoint and size in pixels. Never throws. */
 export function templateDefaults(template: Workflow): TemplateDefaults {
   const roles = rolesOf(template);
-  const input = (id: string | null, name: string): unknown => (id === null ? undefined : own(own(own(template, id), 'inputs'), name));
+  const input = (id: string | null, name: string): unknown =>
+    id === null ? undefined : own(own(own(template, id), 'inputs'), name);
   const text = input(roles.negative, 'text');
   return {
     negative: typeof text === 'string' ? text : '',

@@ -46,7 +46,12 @@ interface Wiring {
  * @throws DomainError no_host_has_file (this host lacks the named file, sampler or node; another one may have it),
  *   data_error (the template or the checkpoint's data), invalid_input (the size)
  */
-export function wireWorkflow(template: Workflow, snapshot: Snapshot, prompts: Prompts, capabilities: HostCapabilities): WiredWorkflow {
+export function wireWorkflow(
+  template: Workflow,
+  snapshot: Snapshot,
+  prompts: Prompts,
+  capabilities: HostCapabilities,
+): WiredWorkflow {
   const file = `workflows/${snapshot.template.name}.json`;
   const wiring: Wiring = {
     graph: graphOf(template),
@@ -61,25 +66,38 @@ export function wireWorkflow(template: Workflow, snapshot: Snapshot, prompts: Pr
   putSizeAndSeed(wiring);
   putDetailers(wiring);
   const loras = putLoras(wiring);
-  if (wiring.settings.vae !== undefined) useVae(wiring.graph, wiring.roles, wiring.settings.vae, capabilities);
+  if (wiring.settings.vae !== undefined)
+    useVae(wiring.graph, wiring.roles, wiring.settings.vae, capabilities);
   checkLinks(wiring.graph, file);
   checkClasses(wiring.graph, capabilities);
   cancelTags(wiring);
-  return { graph: workflowOf(wiring.graph), notes: wiring.notes, loras, checkpoint: snapshot.checkpoint.path };
+  return {
+    graph: workflowOf(wiring.graph),
+    notes: wiring.notes,
+    loras,
+    checkpoint: snapshot.checkpoint.path,
+  };
 }
 
 function neededRoles(template: Workflow, file: string): Wiring['roles'] {
   const { sampler, checkpoint, latent, ...others } = rolesOf(template);
-  if (sampler !== null && checkpoint !== null && latent !== null) return { sampler, checkpoint, latent, ...others };
-  const lacking = sampler === null ? 'KSampler' : checkpoint === null ? 'CheckpointLoaderSimple' : 'EmptyLatentImage';
-  throw new DomainError('data_error', `The workflow template ${file} has no ${lacking} node. Add one, or restore the default template.`, { file });
+  if (sampler !== null && checkpoint !== null && latent !== null)
+    return { sampler, checkpoint, latent, ...others };
+  const lacking =
+    sampler === null ? 'KSampler' : checkpoint === null ? 'CheckpointLoaderSimple' : 'EmptyLatentImage';
+  throw new DomainError(
+    'data_error',
+    `The workflow template ${file} has no ${lacking} node. Add one, or restore the default template.`,
+    { file },
+  );
 }
 
 /** The texts as they go to the host: the checkpoint's words in front, and main where a detailer has nothing of its own. */
 export function finalTexts(snapshot: Pick<Snapshot, 'checkpoint'>, prompts: Prompts): PromptTexts {
   const base = checkpointTexts(snapshot.checkpoint, 'base_positive').join(', ');
   // Not `joinTexts` of both: a prompt arrives byte for byte, whatever stands at its ends.
-  const behindBase = (text: string): string => [joinTexts(base), text].filter((piece) => piece !== '').join(', ');
+  const behindBase = (text: string): string =>
+    [joinTexts(base), text].filter((piece) => piece !== '').join(', ');
   return {
     positive: behindBase(prompts.main),
     face: behindBase(prompts.face === '' ? prompts.main : prompts.face),
@@ -92,17 +110,23 @@ function putPrompts({ graph, roles, snapshot, notes }: Wiring, prompts: Prompts,
   const texts = finalTexts(snapshot, prompts);
   const met = fillPlaceholders(graph, texts);
   if (!met.has('positive')) {
-    throw new DomainError('data_error', `The workflow template ${file} does not say where the prompt goes. Write {{POSITIVE_PROMPT}} into the text of its positive prompt node.`, { file });
+    throw new DomainError(
+      'data_error',
+      `The workflow template ${file} does not say where the prompt goes. Write {{POSITIVE_PROMPT}} into the text of its positive prompt node.`,
+      { file },
+    );
   }
   if (met.has('negative')) return;
   const negative = roles.negative === null ? undefined : graph.get(roles.negative);
   if (negative !== undefined) negative.inputs.text = texts.negative;
-  else if (texts.negative !== '') notes.push('The workflow template has no place for the negative prompt; it was left out.');
+  else if (texts.negative !== '')
+    notes.push('The workflow template has no place for the negative prompt; it was left out.');
 }
 
 function putCheckpoint({ graph, roles, snapshot, host, settings }: Wiring): void {
   const loader = graph.get(roles.checkpoint);
-  if (loader !== undefined) loader.inputs.ckpt_name = requireOnHost(host, 'checkpoints', snapshot.checkpoint.path);
+  if (loader !== undefined)
+    loader.inputs.ckpt_name = requireOnHost(host, 'checkpoints', snapshot.checkpoint.path);
   setSampling(graph, roles.sampler, settings, host);
 }
 
@@ -123,10 +147,13 @@ function setSeed(graph: Graph, id: string | null, seed: number): void {
 function putDetailers({ graph, roles, snapshot, host, settings, notes }: Wiring): void {
   for (const detail of ['face', 'hand'] as const) {
     const asked = detail === 'face' ? snapshot.face_detail : snapshot.hand_detail;
-    if (roles[detail] === null && asked === 'on') notes.push(`${detail} pass skipped: the workflow template ${snapshot.template.name} has none`);
+    if (roles[detail] === null && asked === 'on')
+      notes.push(`${detail} pass skipped: the workflow template ${snapshot.template.name} has none`);
     notes.push(...fitDetailer(graph, roles[detail], detail, isDetailWanted(snapshot, detail), host));
   }
-  const fallbacks = [roles.face, roles.hand].flatMap((id) => (id === null ? [] : setDetailerSampling(graph, id, settings, host)));
+  const fallbacks = [roles.face, roles.hand].flatMap((id) =>
+    id === null ? [] : setDetailerSampling(graph, id, settings, host),
+  );
   notes.push(...new Set(fallbacks));
 }
 
@@ -137,9 +164,13 @@ function putLoras({ graph, roles, snapshot, host, settings, notes }: Wiring): Wi
   const end = addLoras(graph, setClipSkip(graph, start, settings.clipSkip), chain, host);
   for (const { id, input, kind } of consumers) connect(graph, id, input, end[kind]);
   for (const { name, lora } of leftOut) {
-    notes.push(`The LoRA of ${name} (${lora?.name ?? ''}) was left out: its place is taken. Turn on «use every selected LoRA» to add it.`);
+    notes.push(
+      `The LoRA of ${name} (${lora?.name ?? ''}) was left out: its place is taken. Turn on «use every selected LoRA» to add it.`,
+    );
   }
-  return chain.flatMap(({ part }) => (part.lora === null ? [] : [{ name: part.lora.name, weight: part.lora.weight }]));
+  return chain.flatMap(({ part }) =>
+    part.lora === null ? [] : [{ name: part.lora.name, weight: part.lora.weight }],
+  );
 }
 
 /** What is wanted and unwanted at once is neither. On the two main prompts only: the detailers share the negative one. */

@@ -1,6 +1,14 @@
 import { categories, categoryList } from '@gaze/contracts';
 import { describe, expect, test } from 'vitest';
-import { companionFields, DomainError, populatedSections, availableFields, outfitOf, selectFields, wardrobe } from '../../src/index.ts';
+import {
+  companionFields,
+  DomainError,
+  populatedSections,
+  availableFields,
+  outfitOf,
+  selectFields,
+  wardrobe,
+} from '../../src/index.ts';
 
 const { characters, looks, actions, outfits } = categories;
 
@@ -18,7 +26,9 @@ describe('which fields count', () => {
     expect(selectFields(['identity::tail'], ['identity::eyes'], available)).toEqual([]);
   });
   test('FIELD-3 canonical order, never the order of selection', () => {
-    expect(selectFields(['lora::lora_triggers', 'identity::eyes', 'identity::hair'], [], available)).toEqual(available);
+    expect(selectFields(['lora::lora_triggers', 'identity::eyes', 'identity::hair'], [], available)).toEqual(
+      available,
+    );
   });
   test('FIELD-4 a new list: nothing that was handed in changes', () => {
     const result = selectFields([], [], available);
@@ -28,7 +38,10 @@ describe('which fields count', () => {
 
   test('FIELD-5 the addresses of every category, in canonical order', () => {
     const addresses = Object.fromEntries(
-      categoryList.map(({ name, sections }) => [name, sections.map((section) => `${section.name}: ${section.keys.join(' ')}`)]),
+      categoryList.map(({ name, sections }) => [
+        name,
+        sections.map((section) => `${section.name}: ${section.keys.join(' ')}`),
+      ]),
     );
     expect(addresses).toEqual({
       characters: [
@@ -39,7 +52,10 @@ describe('which fields count', () => {
         'lora: lora_triggers',
       ],
       looks: ['look: positive negative', 'lora: lora_triggers'],
-      outfits: ['wardrobe: full_body headwear top bottom legwear footwear hands gloves accessories', 'lora: lora_triggers'],
+      outfits: [
+        'wardrobe: full_body headwear top bottom legwear footwear hands gloves accessories',
+        'lora: lora_triggers',
+      ],
       actions: ['action: full_body additional head eyes arms hands', 'lora: lora_triggers'],
       styles: ['style: artist_name artistic_style', 'lora: lora_triggers'],
       scenes: ['scene: background foreground furniture colors lighting theme', 'lora: lora_triggers'],
@@ -50,7 +66,13 @@ describe('which fields count', () => {
   });
 
   test('FIELD-6 a companion character: identity, wardrobe and triggers; no defaults, no styles', () => {
-    const all = ['identity::hair', 'wardrobe::top', 'defaults::pose', 'styles::aesthetic', 'lora::lora_triggers'];
+    const all = [
+      'identity::hair',
+      'wardrobe::top',
+      'defaults::pose',
+      'styles::aesthetic',
+      'lora::lora_triggers',
+    ];
     expect(companionFields(all)).toEqual(['identity::hair', 'wardrobe::top', 'lora::lora_triggers']);
     expect(all).toHaveLength(5);
   });
@@ -58,7 +80,15 @@ describe('which fields count', () => {
 
 describe('values', () => {
   test('VALUE-1 text, list of texts, or absent: null and blank count as absent', () => {
-    const data = { identity: { hair: ' long hair ', eyes: ['blue', null, ' ', 'large'], hands: null, arms: '  ', torso: [] } };
+    const data = {
+      identity: {
+        hair: ' long hair ',
+        eyes: ['blue', null, ' ', 'large'],
+        hands: null,
+        arms: '  ',
+        torso: [],
+      },
+    };
     expect(populatedSections(characters, data, null)).toEqual([
       {
         name: 'identity',
@@ -70,20 +100,39 @@ describe('values', () => {
       },
     ]);
   });
-  test.each([[7], [true], [{ a: 1 }], [['a', 5]], [[['a']]]])('VALUE-2 %j there is a data error that names file and field', (value) => {
-    const place = { name: 'Tifa', file: 'characters/tifa.json' };
-    const read = (): unknown => populatedSections(characters, { identity: { hair: value } }, null, place);
-    expect(read).toThrow(DomainError);
-    expect(read).toThrow(/«identity::hair» of Tifa \(characters\/tifa\.json\)/);
-    expect(read).toThrow(expect.objectContaining({ code: 'data_error', field: 'identity::hair', file: 'characters/tifa.json' }));
-  });
+  test.each([[7], [true], [{ a: 1 }], [['a', 5]], [[['a']]]])(
+    'VALUE-2 %j there is a data error that names file and field',
+    (value) => {
+      const place = { name: 'Tifa', file: 'characters/tifa.json' };
+      const read = (): unknown => populatedSections(characters, { identity: { hair: value } }, null, place);
+      expect(read).toThrow(DomainError);
+      expect(read).toThrow(/«identity::hair» of Tifa \(characters\/tifa\.json\)/);
+      expect(read).toThrow(
+        expect.objectContaining({
+          code: 'data_error',
+          field: 'identity::hair',
+          file: 'characters/tifa.json',
+        }),
+      );
+    },
+  );
   test('VALUE-3 a section that is no object has no fields, and inherited keys are none', () => {
     expect(populatedSections(actions, { action: 'sitting' }, null)).toEqual([]);
-    expect(populatedSections(actions, JSON.parse('{"action": {"__proto__": {"head": "x"}}}') as object as Record<string, unknown>, null)).toEqual([]);
+    expect(
+      populatedSections(
+        actions,
+        JSON.parse('{"action": {"__proto__": {"head": "x"}}}') as object as Record<string, unknown>,
+        null,
+      ),
+    ).toEqual([]);
   });
   test('VALUE-4 fields at the root, colours never among them', () => {
-    expect(availableFields(looks, { positive: 'a', negative: 'b', lora: { lora_triggers: 'c' } }, null)).toEqual(['look::positive', 'look::negative', 'lora::lora_triggers']);
-    expect(availableFields(characters, { styles: { aesthetic: 'x', primary_color: 'red' } }, null)).toEqual(['styles::aesthetic']);
+    expect(
+      availableFields(looks, { positive: 'a', negative: 'b', lora: { lora_triggers: 'c' } }, null),
+    ).toEqual(['look::positive', 'look::negative', 'lora::lora_triggers']);
+    expect(availableFields(characters, { styles: { aesthetic: 'x', primary_color: 'red' } }, null)).toEqual([
+      'styles::aesthetic',
+    ]);
   });
 });
 
@@ -95,7 +144,9 @@ describe('wardrobe', () => {
     expect(availableFields(characters, { wardrobe: { top: 'shirt' } }, 'default')).toEqual(['wardrobe::top']);
   });
   test('WARDROBE-2 all objects: nested by outfit name', () => {
-    const data = { wardrobe: { default: { top: 'shirt' }, beach: { full_body: 'swimsuit', headwear: 'straw hat' } } };
+    const data = {
+      wardrobe: { default: { top: 'shirt' }, beach: { full_body: 'swimsuit', headwear: 'straw hat' } },
+    };
     expect(Object.keys(wardrobe(data).outfits)).toEqual(['default', 'beach']);
     expect(availableFields(characters, data, 'beach')).toEqual(['wardrobe::full_body', 'wardrobe::headwear']);
     expect(availableFields(characters, data, null)).toEqual([]);
@@ -109,7 +160,8 @@ describe('wardrobe', () => {
     expect(() => wardrobe({ wardrobe: ['x'] })).toThrow(DomainError);
   });
   test('WARDROBE-4 nothing in it: no outfit', () => {
-    for (const data of [{}, { wardrobe: null }, { wardrobe: {} }, { wardrobe: { top: null } }]) expect(wardrobe(data).outfits).toEqual({});
+    for (const data of [{}, { wardrobe: null }, { wardrobe: {} }, { wardrobe: { top: null } }])
+      expect(wardrobe(data).outfits).toEqual({});
   });
   test('WARDROBE-5 the active outfit: asked, stored, default, first', () => {
     const data = { wardrobe: { beach: {}, default: {}, night: {} } };
@@ -121,7 +173,9 @@ describe('wardrobe', () => {
     expect(outfitOf(outfits, data, { stored: 'night' })).toBeNull();
   });
   test('WARDROBE-6 an outfit may have any name', () => {
-    const data = JSON.parse('{"wardrobe": {"__proto__": {"top": "x"}, "constructor": {"top": "y"}}}') as Record<string, unknown>;
+    const data = JSON.parse(
+      '{"wardrobe": {"__proto__": {"top": "x"}, "constructor": {"top": "y"}}}',
+    ) as Record<string, unknown>;
     expect(Object.keys(wardrobe(data).outfits)).toEqual(['__proto__', 'constructor']);
     expect(outfitOf(characters, data, { asked: 'toString' })).toBe('__proto__');
     expect(availableFields(characters, data, '__proto__')).toEqual(['wardrobe::top']);

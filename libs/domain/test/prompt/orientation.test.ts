@@ -20,10 +20,13 @@ describe('parseOrientation', () => {
   ])('ORIENT-1 %s is %s', (code, tags) => {
     expect(parseOrientation(code).join(', ')).toBe(tags);
   });
-  test.each(['0F', '1F0M', 'F', '1', '1X', 'girl', '1F,1M', '-1F', '1.5F', ''])('ORIENT-2 «%s» is an error that names it', (code) => {
-    expect(() => parseOrientation(code)).toThrow(expect.objectContaining({ code: 'data_error' }));
-    expect(() => parseOrientation(code)).toThrow(`«${code}»`);
-  });
+  test.each(['0F', '1F0M', 'F', '1', '1X', 'girl', '1F,1M', '-1F', '1.5F', ''])(
+    'ORIENT-2 «%s» is an error that names it',
+    (code) => {
+      expect(() => parseOrientation(code)).toThrow(expect.objectContaining({ code: 'data_error' }));
+      expect(() => parseOrientation(code)).toThrow(`«${code}»`);
+    },
+  );
   test('ORIENT-3 never adds solo, never throws anything else, and cuts what it quotes', () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, fc.stringMatching(/^([0-9]{1,2}[FMfm] ?){1,4}$/)), (code) => {

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { CategoryName, EntityData, GenerationDefaults, HostCapabilities, RecipeInput, Snapshot, Workflow } from '@gaze/contracts';
+import type {
+  CategoryName,
+  EntityData,
+  GenerationDefaults,
+  HostCapabilities,
+  RecipeInput,
+  Snapshot,
+  Workflow,
+} from '@gaze/contracts';
 import { categories, Recipe, Workflow as WorkflowSchema } from '@gaze/contracts';
 import { identify, isNsfw, resolveSnapshot, templateDefaults } from '../../src/index.ts';
 import type { EntityLoader, SourceEntity, Surroundings } from '../../src/index.ts';
@@ -12,13 +20,31 @@ export const defaultTemplate: Workflow = WorkflowSchema.parse(
 export const checkpointPath = 'Illustrious/meridian_xl_v3.safetensors';
 
 /** An entity as the library would hold it. */
-export function entity(category: CategoryName, data: EntityData, rest: Partial<SourceEntity> = {}): SourceEntity {
+export function entity(
+  category: CategoryName,
+  data: EntityData,
+  rest: Partial<SourceEntity> = {},
+): SourceEntity {
   const { id, name, slug } = identify(categories[category], data, 'unnamed.json');
-  return { category, id, name, slug, revision: `rev-${slug}`, data, default_fields: [], active_outfit: null, is_nsfw: isNsfw(data), ...rest };
+  return {
+    category,
+    id,
+    name,
+    slug,
+    revision: `rev-${slug}`,
+    data,
+    default_fields: [],
+    active_outfit: null,
+    is_nsfw: isNsfw(data),
+    ...rest,
+  };
 }
 
 /** A library in memory. */
-export function loaderOf(entities: readonly SourceEntity[], wildcards: Record<string, string[]> = {}): EntityLoader {
+export function loaderOf(
+  entities: readonly SourceEntity[],
+  wildcards: Record<string, string[]> = {},
+): EntityLoader {
   const of = (category: CategoryName): SourceEntity[] => entities.filter((one) => one.category === category);
   return {
     entity: (category, slug) => Promise.resolve(of(category).find((one) => one.slug === slug) ?? null),
@@ -30,13 +56,21 @@ export function loaderOf(entities: readonly SourceEntity[], wildcards: Record<st
           .filter((one) => character_id === undefined || one.data.character_id === character_id)
           .map((one) => one.slug),
       ),
-    checkpoint: (name) => Promise.resolve(of('checkpoints').find((one) => one.id === name || one.slug === name) ?? null),
+    checkpoint: (name) =>
+      Promise.resolve(of('checkpoints').find((one) => one.id === name || one.slug === name) ?? null),
     wildcard: (name) => Promise.resolve(Object.hasOwn(wildcards, name) ? (wildcards[name] ?? null) : null),
   };
 }
 
-export function surroundingsOf(template: Workflow = defaultTemplate, rest: Partial<Surroundings> = {}): Surroundings {
-  return { defaultCheckpoint: null, templateFor: () => Promise.resolve({ name: 'default', hash: 'hash', workflow: template }), ...rest };
+export function surroundingsOf(
+  template: Workflow = defaultTemplate,
+  rest: Partial<Surroundings> = {},
+): Surroundings {
+  return {
+    defaultCheckpoint: null,
+    templateFor: () => Promise.resolve({ name: 'default', hash: 'hash', workflow: template }),
+    ...rest,
+  };
 }
 
 /** Gives the numbers in turn, and fails loudly when more are drawn. */
@@ -57,7 +91,12 @@ export function snapshotOf(
   options: { random?: () => number; wildcards?: Record<string, string[]>; surroundings?: Surroundings } = {},
 ): Promise<Snapshot> {
   const random = options.random ?? draws();
-  return resolveSnapshot(Recipe.parse({ seed: 42, ...recipe }), loaderOf(entities, options.wildcards), random, options.surroundings ?? surroundingsOf());
+  return resolveSnapshot(
+    Recipe.parse({ seed: 42, ...recipe }),
+    loaderOf(entities, options.wildcards),
+    random,
+    options.surroundings ?? surroundingsOf(),
+  );
 }
 
 /** A host that has everything: what names it has is said by whoever asks. */
@@ -65,7 +104,17 @@ export function hostWith(files: Partial<HostCapabilities> = {}): HostCapabilitie
   return {
     host_name: 'B',
     classes: [
-      ...['CheckpointLoaderSimple', 'LoraLoader', 'CLIPTextEncode', 'CLIPSetLastLayer', 'EmptyLatentImage', 'KSampler', 'VAEDecode', 'VAELoader', 'SaveImage'],
+      ...[
+        'CheckpointLoaderSimple',
+        'LoraLoader',
+        'CLIPTextEncode',
+        'CLIPSetLastLayer',
+        'EmptyLatentImage',
+        'KSampler',
+        'VAEDecode',
+        'VAELoader',
+        'SaveImage',
+      ],
       ...['FaceDetailer', 'UltralyticsDetectorProvider'],
     ],
     checkpoints: [checkpointPath],
@@ -81,7 +130,11 @@ export function hostWith(files: Partial<HostCapabilities> = {}): HostCapabilitie
 
 /** A host that has every LoRA of the snapshot. */
 export function hostFor(snapshot: Snapshot, files: Partial<HostCapabilities> = {}): HostCapabilities {
-  return hostWith({ checkpoints: [snapshot.checkpoint.path], loras: snapshot.parts.flatMap(({ lora }) => lora?.name ?? []), ...files });
+  return hostWith({
+    checkpoints: [snapshot.checkpoint.path],
+    loras: snapshot.parts.flatMap(({ lora }) => lora?.name ?? []),
+    ...files,
+  });
 }
 
 /** What the browser gets from `generation.defaults`. */

@@ -1,23 +1,102 @@
 import fc from 'fast-check';
 
 const pieces = [
-  ...['(', ')', '((', '))', '[', ']', '{', '}', '|', '::', '<', '>', '<lora:', ':0.8>', ':1.2', ':1.2)', '\\', '\\(', '\\)', '\\{'],
-  ...[',', ', ', ',,', ' ', '\n', '\t', '\u00a0', '_', '__', '__name__', 'BREAK', 'embedding:x', ':(', ':)', '>_<', '^_^'],
-  ...['{{POSITIVE_PROMPT}}', '{{FACE_PROMPT}}', '{{HAND_PROMPT}}', '{{NEGATIVE_PROMPT}}', '$&', '$1', '"', "'", '__proto__', 'constructor'],
-  ...['\u202e', '\u200f', '\ud800', '\udfff', '\0', '\ufeff', 'İ', 'ß', 'é', '日本', '👩‍👩‍👧', 'anime', 'a', 'B', '1girl', 'long hair'],
+  ...[
+    '(',
+    ')',
+    '((',
+    '))',
+    '[',
+    ']',
+    '{',
+    '}',
+    '|',
+    '::',
+    '<',
+    '>',
+    '<lora:',
+    ':0.8>',
+    ':1.2',
+    ':1.2)',
+    '\\',
+    '\\(',
+    '\\)',
+    '\\{',
+  ],
+  ...[
+    ',',
+    ', ',
+    ',,',
+    ' ',
+    '\n',
+    '\t',
+    '\u00a0',
+    '_',
+    '__',
+    '__name__',
+    'BREAK',
+    'embedding:x',
+    ':(',
+    ':)',
+    '>_<',
+    '^_^',
+  ],
+  ...[
+    '{{POSITIVE_PROMPT}}',
+    '{{FACE_PROMPT}}',
+    '{{HAND_PROMPT}}',
+    '{{NEGATIVE_PROMPT}}',
+    '$&',
+    '$1',
+    '"',
+    "'",
+    '__proto__',
+    'constructor',
+  ],
+  ...[
+    '\u202e',
+    '\u200f',
+    '\ud800',
+    '\udfff',
+    '\0',
+    '\ufeff',
+    'İ',
+    'ß',
+    'é',
+    '日本',
+    '👩‍👩‍👧',
+    'anime',
+    'a',
+    'B',
+    '1girl',
+    'long hair',
+  ],
 ];
 
 /** Text made to break things: syntax out of place, lone surrogates, right-to-left marks, placeholders. */
 export const hostileText = fc.oneof(
   fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((list) => list.join('')),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }).map((codes) => String.fromCharCode(...codes)),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 })
+    .map((codes) => String.fromCharCode(...codes)),
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
 
 /** Any value that JSON can hold, hostile texts among them. */
 export const hostileJson = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
 
-const words = ['anime', 'long hair', 'blue_eyes', '1girl', 'smile', 'tifa \\(ff7\\)', 'night sky', 'red', 'Red', 'red dress'];
+const words = [
+  'anime',
+  'long hair',
+  'blue_eyes',
+  '1girl',
+  'smile',
+  'tifa \\(ff7\\)',
+  'night sky',
+  'red',
+  'Red',
+  'red dress',
+];
 
 /** An entry as people write it. */
 export const niceTag = fc.oneof(
@@ -34,27 +113,68 @@ export const niceText = fc.array(niceTag, { maxLength: 6 }).map((tags) => tags.j
 
 /** Texts of a length, each made of one trick over and over. */
 export function longTexts(length: number): string[] {
-  const tricks = ['(', ')', '()', '[', '([', '(]', '((a:1.2),', '\\(', '<', '<a', '<a:', '<lora:', ',', ' ', '\n', '_', ', ,', ':1', '(:1', '{', '}', '{a|', '{a|b}', '__', '__a', '__a_', '{{FACE_PROMPT}}', '\ud800', '\u202e', 'a,', 'BREAK,'];
-  return [...tricks.map((trick) => trick.repeat(Math.ceil(length / trick.length))), '('.repeat(length / 2) + ')'.repeat(length / 2), `${'(('.repeat(length / 12)}x${':1.2))'.repeat(length / 12)}`, `${'{a|'.repeat(length / 6)}${'}'.repeat(length / 6)}`];
+  const tricks = [
+    '(',
+    ')',
+    '()',
+    '[',
+    '([',
+    '(]',
+    '((a:1.2),',
+    '\\(',
+    '<',
+    '<a',
+    '<a:',
+    '<lora:',
+    ',',
+    ' ',
+    '\n',
+    '_',
+    ', ,',
+    ':1',
+    '(:1',
+    '{',
+    '}',
+    '{a|',
+    '{a|b}',
+    '__',
+    '__a',
+    '__a_',
+    '{{FACE_PROMPT}}',
+    '\ud800',
+    '\u202e',
+    'a,',
+    'BREAK,',
+  ];
+  return [
+    ...tricks.map((trick) => trick.repeat(Math.ceil(length / trick.length))),
+    '('.repeat(length / 2) + ')'.repeat(length / 2),
+    `${'(('.repeat(length / 12)}x${':1.2))'.repeat(length / 12)}`,
+    `${'{a|'.repeat(length / 6)}${'}'.repeat(length / 6)}`,
+  ];
 }
 
 /**
- * Whether work grows no faster than its input, by the best of several runs at two sizes. Eight times the input may
- * take up to thirty times as long (a shared machine is noisy); quadratic work would take sixty-four times.
+ * How work grows with its input: the time for eight times as much, over the time for once. Linear work gives about
+ * eight, quadratic work sixty-four. Counts the processor time of this thread alone, the best of several runs, so that
+ * a busy machine does not pass for bad code.
  */
 export function growth(run: (text: string) => void, make: (length: number) => string): number {
-  const best = (length: number): number => {
-    const text = make(length);
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 4; i++) {
-      const start = performance.now();
-      run(text);
-      least = Math.min(least, performance.now() - start);
-    }
-    return least;
-  };
-  const small = best(12_000);
-  const large = best(96_000);
-  // Below this, both are noise.
-  return large < 15 ? 1 : large / Math.max(small, 0.2);
+  const large = leastCpuMs(run, make(96_000));
+  // So little for so much text cannot be more than linear, and is too little to measure a ratio by.
+  return large < 20 ? 1 : large / Math.max(leastCpuMs(run, make(12_000)), 0.2);
+}
+
+function leastCpuMs(run: (text: string) => void, text: string): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) least = Math.min(least, cpuMs(() => run(text)));
+  return least;
+}
+
+/** Processor time of this thread, in milliseconds. */
+export function cpuMs(run: () => void): number {
+  const before = process.threadCpuUsage();
+  run();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
 }

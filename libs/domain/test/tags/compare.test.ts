@@ -46,7 +46,13 @@ describe('tag strings: dedupe', () => {
         const kept = dedupe(splitTags(text));
         const forms = kept.filter((entry) => entry !== 'BREAK').map(normalise);
         expect(new Set(forms).size).toBe(forms.length);
-        expect(new Set(forms)).toEqual(new Set(splitTags(text).filter((entry) => entry !== 'BREAK').map(normalise)));
+        expect(new Set(forms)).toEqual(
+          new Set(
+            splitTags(text)
+              .filter((entry) => entry !== 'BREAK')
+              .map(normalise),
+          ),
+        );
         expect(dedupe(kept)).toEqual(kept);
       }),
       { numRuns: 3000 },
@@ -61,7 +67,11 @@ describe('tag strings: crossDedup', () => {
     ['CROSS-2 the first entry goes with the comma behind it', ['b, a', 'b'], ['a', '']],
     ['CROSS-3 weights and underscores do not hide a tag', ['(blue_eyes:1.2), a', 'blue eyes'], ['a', '']],
     ['CROSS-4 BREAK is never cancelled', ['a, BREAK, b', 'BREAK'], ['a, BREAK, b', 'BREAK']],
-    ['CROSS-5 only the cancelled entries and one comma each go', ['x ,\n y,,  z, (p, q:1.1)', 'y'], ['x ,,  z, (p, q:1.1)', '']],
+    [
+      'CROSS-5 only the cancelled entries and one comma each go',
+      ['x ,\n y,,  z, (p, q:1.1)', 'y'],
+      ['x ,,  z, (p, q:1.1)', ''],
+    ],
     ['CROSS-6 a group with commas only meets its like', ['(a, b:1.2)', 'a, (a, b:1.2)'], ['', 'a']],
   ])('%s', (_name, [positive = '', negative = ''], [left, right]) => {
     expect(crossDedup(positive, negative)).toEqual({ positive: left, negative: right });
@@ -74,7 +84,8 @@ describe('tag strings: crossDedup', () => {
 
   const counts = (text: string): Map<string, number> => {
     const found = new Map<string, number>();
-    for (const entry of splitTags(text)) if (entry !== 'BREAK') found.set(normalise(entry), (found.get(normalise(entry)) ?? 0) + 1);
+    for (const entry of splitTags(text))
+      if (entry !== 'BREAK') found.set(normalise(entry), (found.get(normalise(entry)) ?? 0) + 1);
     return found;
   };
 
@@ -96,12 +107,19 @@ describe('tag strings: crossDedup', () => {
 
   test('CROSS-9 the last copies go first', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }), fc.array(fc.constantFrom('a', 'b'), { maxLength: 6 }), (positive, negative) => {
-        const left = splitTags(crossDedup(joinTags(positive), joinTags(negative)).positive);
-        const copies = (list: readonly string[], tag: string): number => list.filter((other) => other === tag).length;
-        const firstOnes = positive.filter((tag, i) => copies(positive.slice(0, i + 1), tag) <= copies(left, tag));
-        expect(left).toEqual(firstOnes);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }),
+        fc.array(fc.constantFrom('a', 'b'), { maxLength: 6 }),
+        (positive, negative) => {
+          const left = splitTags(crossDedup(joinTags(positive), joinTags(negative)).positive);
+          const copies = (list: readonly string[], tag: string): number =>
+            list.filter((other) => other === tag).length;
+          const firstOnes = positive.filter(
+            (tag, i) => copies(positive.slice(0, i + 1), tag) <= copies(left, tag),
+          );
+          expect(left).toEqual(firstOnes);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -13,8 +13,16 @@ describe('tag strings: splitTags and joinTags', () => {
     ['TAG-3 escaped parentheses are characters', 'tifa \\(ff7\\), b', ['tifa \\(ff7\\)', 'b']],
     ['TAG-3 an escaped opener does not open', '\\(a, b), c', ['\\(a', 'b)', 'c']],
     ['TAG-3 an escaped backslash does not free its bracket, as in ComfyUI', '\\\\(a, b)', ['\\\\(a', 'b)']],
-    ['TAG-4 <lora:…> and embedding:… are whole', '<lora:name:0.8>, embedding:name', ['<lora:name:0.8>', 'embedding:name']],
-    ['TAG-4 a bracket in a LoRA name is not structure', '<lora:a(b:0.8>, c, d)', ['<lora:a(b:0.8>', 'c', 'd)']],
+    [
+      'TAG-4 <lora:…> and embedding:… are whole',
+      '<lora:name:0.8>, embedding:name',
+      ['<lora:name:0.8>', 'embedding:name'],
+    ],
+    [
+      'TAG-4 a bracket in a LoRA name is not structure',
+      '<lora:a(b:0.8>, c, d)',
+      ['<lora:a(b:0.8>', 'c', 'd)'],
+    ],
     ['TAG-5 an opener without a closer is a character', ':(, a, b', [':(', 'a', 'b']],
     ['TAG-5 so is one whose closer is of the other kind', '(a, b], c', ['(a', 'b]', 'c']],
     ['TAG-5 an opener inside of a closed group stays in it', '(a [b, c), d', ['(a [b, c)', 'd']],

@@ -22,10 +22,18 @@ export interface NodeRun {
   /** Name of the file behind a detector, an upscaler and the like. */
   fileOf: (name: string) => string;
   sample: (work: { steps: number; picture: Picture | undefined }) => Promise<void>;
-  save: (pictures: readonly Picture[], to: { type: 'output' | 'temp'; prefix: string }) => Promise<SavedImage[]>;
+  save: (
+    pictures: readonly Picture[],
+    to: { type: 'output' | 'temp'; prefix: string },
+  ) => Promise<SavedImage[]>;
 }
 
-export function buildNodeRun(prompt: PromptRun, nodeId: string, className: string, inputs: JsonObject): NodeRun {
+export function buildNodeRun(
+  prompt: PromptRun,
+  nodeId: string,
+  className: string,
+  inputs: JsonObject,
+): NodeRun {
   const run: NodeRun = {
     nodeId,
     promptId: prompt.item.promptId,

@@ -31,8 +31,7 @@ export function executionOrder(
   const order: string[] = [];
   while (waiting.length > 0) {
     const ready = waiting.filter((id) => (needs.get(id) ?? []).every((source) => order.includes(source)));
-    const next =
-      ready.find((id) => outputs.includes(id)) ?? ready.find((id) => feeders.has(id)) ?? ready[0];
+    const next = ready.find((id) => outputs.includes(id)) ?? ready.find((id) => feeders.has(id)) ?? ready[0];
     if (next === undefined) throw new Error('a dependency cycle came through the validation');
     order.push(next);
     waiting.splice(waiting.indexOf(next), 1);

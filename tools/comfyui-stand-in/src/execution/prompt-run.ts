@@ -112,7 +112,10 @@ async function runNode(run: PromptRun, id: string): Promise<void> {
     host.hub.send('executing', { node: id, display_node: id, prompt_id: item.promptId }, run.clientId);
   }
   await nodeBorder(host, className);
-  const inputs = resolveInputs(run, id, [...Object.keys(nodeClass.required), ...Object.keys(nodeClass.optional)]);
+  const inputs = resolveInputs(run, id, [
+    ...Object.keys(nodeClass.required),
+    ...Object.keys(nodeClass.optional),
+  ]);
   const result = await nodeClass.run(buildNodeRun(run, id, className, inputs));
   run.results.set(id, result);
   host.cache.set(run.keys.get(id) ?? id, result);

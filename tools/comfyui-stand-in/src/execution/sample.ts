@@ -38,7 +38,8 @@ async function stepBorder(run: NodeRun, step: number): Promise<void> {
     fault.node === undefined
       ? (fault.atStep ?? 1) === step
       : fault.node === className && fault.atStep === step;
-  if (host.faults.take('drop_sockets', (fault) => (fault.atStep ?? step) === step) !== null) host.hub.cutAll();
+  if (host.faults.take('drop_sockets', (fault) => (fault.atStep ?? step) === step) !== null)
+    host.hub.cutAll();
   const raised = host.faults.take('execution_error', fits);
   if (raised !== null) throw new NodeError(raised.exceptionType, raised.message);
   if (host.faults.take('out_of_memory', fits) !== null) throw outOfMemory();
@@ -50,7 +51,8 @@ function announce(run: NodeRun, step: number, steps: number, preview: Buffer | n
   const isNewFrame = host.hub.wantsMetadata(clientId);
   prompt.progress.set(nodeId, step, steps, 'running');
   host.hub.send('progress_state', prompt.progress.message(), clientId);
-  if (preview !== null && isNewFrame) host.hub.sendBinary(previewWithMetadata(preview, { nodeId, promptId }), clientId);
+  if (preview !== null && isNewFrame)
+    host.hub.sendBinary(previewWithMetadata(preview, { nodeId, promptId }), clientId);
   host.hub.send('progress', { value: step, max: steps, prompt_id: promptId, node: nodeId }, clientId);
   if (preview !== null && !isNewFrame) host.hub.sendBinary(legacyPreview(preview), clientId);
 }

@@ -52,7 +52,11 @@ export const Fault = z.discriminatedUnion('kind', [
     times: once,
   }),
   /** Nothing moves until the fault is cleared: requests get no answer, or the running prompt takes no further step. */
-  z.strictObject({ kind: z.literal('hang'), where: z.enum(['http', 'execution']), times: times.default('always') }),
+  z.strictObject({
+    kind: z.literal('hang'),
+    where: z.enum(['http', 'execution']),
+    times: times.default('always'),
+  }),
   /** The history entry appears that much after `execution_success`. */
   z.strictObject({ kind: z.literal('late_history'), ms: z.number().nonnegative(), times: once }),
 ]);

@@ -42,7 +42,9 @@ export function buildFaults(log: EventLog): FaultRegister {
     list: () => armed.map((fault) => ({ ...fault })),
     take(kind, fits) {
       type Wanted = FaultOf<typeof kind>;
-      const found = armed.find((fault) => fault.kind === kind && (fits === undefined || fits(fault as Wanted)));
+      const found = armed.find(
+        (fault) => fault.kind === kind && (fits === undefined || fits(fault as Wanted)),
+      );
       if (found === undefined) return null;
       if (found.times !== 'always') found.times -= 1;
       if (found.times === 0) armed = armed.filter((fault) => fault !== found);

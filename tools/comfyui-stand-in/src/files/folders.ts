@@ -18,7 +18,10 @@ export function isFolderType(value: string): value is FolderType {
 }
 
 /** The folders of one stand-in. What is not given lies in a temporary folder. */
-export function makeFolders(given: { outputDir?: string | undefined; modelsDir?: string | undefined }): Folders {
+export function makeFolders(given: {
+  outputDir?: string | undefined;
+  modelsDir?: string | undefined;
+}): Folders {
   const work = mkdtempSync(join(tmpdir(), 'gaze-comfyui-'));
   const folders = {
     output: resolve(given.outputDir ?? join(work, 'output')),

@@ -30,7 +30,8 @@ export async function saveImages(
     const name = target.name.replaceAll('%batch_num%', String(index));
     const filename = `${name}_${String(counter).padStart(5, '0')}_.png`;
     const whole = withText(await drawPng(picture, host.settings.name), texts);
-    const isCut = to.type === 'output' && host.faults.take('truncated_image', ({ how }) => how === 'file') !== null;
+    const isCut =
+      to.type === 'output' && host.faults.take('truncated_image', ({ how }) => how === 'file') !== null;
     const bytes = isCut ? whole.subarray(0, whole.length >> 1) : whole;
     await writeFile(join(target.folder, filename), bytes);
     counter += 1;
@@ -50,7 +51,8 @@ export async function saveImages(
 }
 
 /** Newer hosts name an asset beside the file. */
-const extraKeys = (profile: 'OLD' | 'NEW'): object => (profile === 'NEW' ? { id: randomUUID(), preview_id: null } : {});
+const extraKeys = (profile: 'OLD' | 'NEW'): object =>
+  profile === 'NEW' ? { id: randomUUID(), preview_id: null } : {};
 
 function textsOf(graph: unknown, extra: unknown): Record<string, string> {
   const further = isObject(extra) ? extra : {};

@@ -33,7 +33,8 @@ export function viewPath(
 ): ViewPath {
   if (query.filename === undefined) return { status: 404 };
   const { name, type } = splitAnnotation(query.filename);
-  if (name === '' || name.startsWith('/') || name.includes('..') || name.includes('\0')) return { status: 400 };
+  if (name === '' || name.startsWith('/') || name.includes('..') || name.includes('\0'))
+    return { status: 400 };
   const folder = type ?? query.type ?? 'output';
   if (!isFolderType(folder)) return { status: 400 };
   const base = folders[folder];

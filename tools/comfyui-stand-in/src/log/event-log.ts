@@ -12,7 +12,12 @@ export type Happening =
       extraData: JsonObject;
     }
   | { type: 'started'; promptId: string; clientId: string | null }
-  | { type: 'ended'; promptId: string; outcome: 'success' | 'error' | 'interrupted' | 'lost'; cached: boolean }
+  | {
+      type: 'ended';
+      promptId: string;
+      outcome: 'success' | 'error' | 'interrupted' | 'lost';
+      cached: boolean;
+    }
   | { type: 'loaded'; promptId: string; kind: 'checkpoint' | 'lora'; name: string; from: number; to: number }
   | { type: 'sampled'; promptId: string; node: string; steps: number; from: number; to: number }
   | {

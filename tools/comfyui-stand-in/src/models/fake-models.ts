@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 export type FakeModels = Readonly<Record<string, readonly string[]>>;
 
 export const sampleModels: FakeModels = {
-  checkpoints: ['Illustrious/meadow_v1.safetensors', 'Illustrious/harbour_v2.safetensors', 'Noob/lantern.safetensors'],
+  checkpoints: [
+    'Illustrious/meadow_v1.safetensors',
+    'Illustrious/harbour_v2.safetensors',
+    'Noob/lantern.safetensors',
+  ],
   loras: [
     'Illustrious/Looks/soft_ink.safetensors',
     'Illustrious/Clothing/rain_coat.safetensors',

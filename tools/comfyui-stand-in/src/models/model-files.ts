@@ -56,7 +56,10 @@ export function buildModelFiles(modelsDir: string, settings: Settings): ModelFil
       if (folder === 'ultralytics_segm') return detectors('segm');
       // The first part is written by the Subpack itself, always with a slash.
       if (folder === 'ultralytics') {
-        return [...detectors('bbox').map((name) => `bbox/${name}`), ...detectors('segm').map((name) => `segm/${name}`)];
+        return [
+          ...detectors('bbox').map((name) => `bbox/${name}`),
+          ...detectors('segm').map((name) => `segm/${name}`),
+        ];
       }
       return namesIn(folder);
     },

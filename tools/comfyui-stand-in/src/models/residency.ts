@@ -23,7 +23,12 @@ export function buildResidency(deps: {
   let current: string | null = null;
   const loras = new Map<string, string>();
 
-  async function load(kind: 'checkpoint' | 'lora', name: string, promptId: string, ms: number): Promise<void> {
+  async function load(
+    kind: 'checkpoint' | 'lora',
+    name: string,
+    promptId: string,
+    ms: number,
+  ): Promise<void> {
     const from = now();
     await sleepUntil(from + ms, signal);
     log.add({ type: 'loaded', promptId, kind, name, from, to: now() });

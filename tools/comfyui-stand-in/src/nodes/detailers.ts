@@ -85,7 +85,11 @@ export function impactNodes(files: ModelFiles, profile: Profile, version: 7 | 8)
         wildcard: text({ multiline: true, dynamicPrompts: false }),
         cycle: int(1, 1, 10),
       },
-      optional: { sam_model_opt: link('SAM_MODEL'), segm_detector_opt: link('SEGM_DETECTOR'), ...extras(version) },
+      optional: {
+        sam_model_opt: link('SAM_MODEL'),
+        segm_detector_opt: link('SEGM_DETECTOR'),
+        ...extras(version),
+      },
       outputs: [
         { type: 'IMAGE', name: 'image' },
         { type: 'IMAGE', name: 'cropped_refined', isList: true },
@@ -118,7 +122,10 @@ export function impactNodes(files: ModelFiles, profile: Profile, version: 7 | 8)
       outputs: ['IMAGE'],
       async run(run) {
         if (run.pictures('image').length > 1) {
-          throw new NodeError('Exception', '[Impact Pack] ERROR: DetailerForEach does not allow image batches.');
+          throw new NodeError(
+            'Exception',
+            '[Impact Pack] ERROR: DetailerForEach does not allow image batches.',
+          );
         }
         return { outputs: [{ type: 'IMAGE', pictures: await refine(run, run.host.settings.faces, 'segs') }] };
       },

@@ -50,7 +50,8 @@ export function imageNodes(folders: Folders, profile: Profile): NodeClass[] {
       async run(run) {
         const name = run.text('image');
         const file = annotatedPath(folders, name);
-        if (file === null || !existsSync(file)) throw new NodeError('FileNotFoundError', `No such file: '${name}'`);
+        if (file === null || !existsSync(file))
+          throw new NodeError('FileNotFoundError', `No such file: '${name}'`);
         const picture = await loaded(file, name);
         return {
           outputs: [

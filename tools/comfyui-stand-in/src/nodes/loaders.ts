@@ -44,7 +44,8 @@ export function loaderNodes(files: ModelFiles, profile: Profile): NodeClass[] {
       async run(run) {
         const model = run.model('model');
         const clip = run.model('clip');
-        if (run.number('strength_model') === 0 && run.number('strength_clip') === 0) return { outputs: [model, clip] };
+        if (run.number('strength_model') === 0 && run.number('strength_clip') === 0)
+          return { outputs: [model, clip] };
         const name = run.text('lora_name');
         needFile(files, 'loras', name);
         await run.host.residency.lora(run.nodeId, name, run.promptId);

@@ -68,14 +68,20 @@ export function samplingNodes(profile: Profile): NodeClass[] {
       run: (run) => ({ outputs: [{ type: 'IMAGE', pictures: run.pictures('samples') }] }),
     }),
     core('LatentUpscaleBy', 'Upscale Latent By', 'latent', {
-      required: { samples: link('LATENT'), upscale_method: combo(() => upscaleMethods), scale_by: float(1.5, 0.01, 8) },
+      required: {
+        samples: link('LATENT'),
+        upscale_method: combo(() => upscaleMethods),
+        scale_by: float(1.5, 0.01, 8),
+      },
       outputs: ['LATENT'],
       run: (run) => ({ outputs: [scaled(run.pictures('samples'), 'LATENT', run.number('scale_by'))] }),
     }),
     core('ImageUpscaleWithModel', 'Upscale Image (using Model)', 'image/upscaling', {
       required: { upscale_model: link('UPSCALE_MODEL'), image: link('IMAGE') },
       outputs: ['IMAGE'],
-      run: (run) => ({ outputs: [scaled(run.pictures('image'), 'IMAGE', factorOf(run.fileOf('upscale_model')))] }),
+      run: (run) => ({
+        outputs: [scaled(run.pictures('image'), 'IMAGE', factorOf(run.fileOf('upscale_model')))],
+      }),
     }),
   ];
 }

@@ -20,7 +20,11 @@ function fromRgb([red, green, blue]: Rgb): Colour {
   const lightness = high - span / 2;
   if (span === 0) return [0, 0, lightness * 100];
   const turn =
-    high === red ? (green - blue) / span : high === green ? 2 + (blue - red) / span : 4 + (red - green) / span;
+    high === red
+      ? (green - blue) / span
+      : high === green
+        ? 2 + (blue - red) / span
+        : 4 + (red - green) / span;
   return [turn * 60, (span / (1 - Math.abs(2 * lightness - 1))) * 100, lightness * 100];
 }
 
@@ -40,7 +44,11 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
   return fromRgb([part(0), part(1), part(2)]);
 }
 
-export const lighter = ([hue, saturation, lightness]: Colour, by: number): Colour => [hue, saturation, lightness + by];
+export const lighter = ([hue, saturation, lightness]: Colour, by: number): Colour => [
+  hue,
+  saturation,
+  lightness + by,
+];
 
 export const shifted = ([hue, saturation, lightness]: Colour, degrees: number): Colour => [
   hue + degrees,

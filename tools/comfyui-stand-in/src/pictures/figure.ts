@@ -57,7 +57,7 @@ function frontHair(style: HairStyle, isMale: boolean): string {
   if (isMale || style === 'short') {
     return 'M-.9 .12C-1.04-.7-.8-1.34 .04-1.34C.9-1.34 1.02-.6 .88 .12C.84-.14 .8-.36 .66-.54C.4-.36 .1-.42-.06-.6C-.2-.36-.5-.3-.68-.36C-.78-.2-.84 0-.9 .12Z';
   }
-  const locks = style === 'long' || style === 'bob' ? .9 : .55;
+  const locks = style === 'long' || style === 'bob' ? 0.9 : 0.55;
   return `M-.98 ${locks}C-1.2-.2-1.02-1.32 0-1.32C1.02-1.32 1.2-.2 .98 ${locks}C.92 .4 .86-.1 .7-.42C.56-.16 .4-.16 .28-.2C.26-.36 .22-.46 .14-.56C.1-.3-.14-.14-.34-.14C-.34-.3-.36-.4-.42-.5C-.5-.3-.6-.2-.72-.16C-.84 .1-.92 .5-.98 ${locks}Z`;
 }
 
@@ -71,7 +71,10 @@ function face(who: Figure, shade: string): string {
 
 function brooch(who: Figure): string {
   const petals = [0, 72, 144, 216, 288]
-    .map((turn) => `<ellipse cy="-.13" rx=".075" ry=".12" transform="rotate(${turn})" fill="${hex([who.clothes[0] + 160, 70, 82])}"/>`)
+    .map(
+      (turn) =>
+        `<ellipse cy="-.13" rx=".075" ry=".12" transform="rotate(${turn})" fill="${hex([who.clothes[0] + 160, 70, 82])}"/>`,
+    )
     .join('');
   return `<g transform="translate(-.95 2.6)">${petals}<circle r=".07" fill="#ffe9a8"/></g>`;
 }

@@ -129,7 +129,8 @@ function forest(theme: Theme, canvas: Canvas): string {
 }
 
 function pine(x: number, foot: number, tall: number, wide: number): string {
-  const at = (dx: number, up: number): string => `${(x + dx * wide).toFixed(1)} ${(foot - up * tall).toFixed(1)}`;
+  const at = (dx: number, up: number): string =>
+    `${(x + dx * wide).toFixed(1)} ${(foot - up * tall).toFixed(1)}`;
   return `M${at(0, 1)}Q${at(0.12, 0.74)} ${at(0.3, 0.62)}L${at(0.14, 0.64)}Q${at(0.24, 0.42)} ${at(0.44, 0.32)}L${at(0.2, 0.34)}Q${at(0.34, 0.12)} ${at(0.56, 0)}L${at(-0.56, 0)}Q${at(-0.34, 0.12)} ${at(-0.2, 0.34)}L${at(-0.44, 0.32)}Q${at(-0.24, 0.42)} ${at(-0.14, 0.64)}L${at(-0.3, 0.62)}Q${at(-0.12, 0.74)} ${at(0, 1)}Z`;
 }
 

@@ -44,18 +44,28 @@ const hours: readonly (readonly [Hour, RegExp])[] = [
   ['day', /\bday\b|sunny|blue sky|daylight/],
 ];
 
-const person = /\b(girls?|boys?|woman|women|man|men|solo|portrait|person|people|lady|warrior|witch|knight|hair|eyes|smile)\b|\d\+?(girl|boy)/;
-const garments = 'dress|shirt|jacket|coat|skirt|sweater|kimono|hoodie|uniform|armor|armour|top|cape|cloak|robe|suit|blouse|bodysuit';
+const person =
+  /\b(girls?|boys?|woman|women|man|men|solo|portrait|person|people|lady|warrior|witch|knight|hair|eyes|smile)\b|\d\+?(girl|boy)/;
+const garments =
+  'dress|shirt|jacket|coat|skirt|sweater|kimono|hoodie|uniform|armor|armour|top|cape|cloak|robe|suit|blouse|bodysuit';
 
 export function readTheme(picture: Picture): Theme {
   const prompt = picture.prompt.toLowerCase().replaceAll('_', ' ');
   const random = randomFrom(hash(`${prompt}|${picture.seed}`));
   const look = hash(`${picture.checkpoint}|${picture.loras.join('|')}`);
-  const place = found(places, prompt) ?? random.pick<Place>(['hills', 'sea', 'city', 'forest', 'room', 'hills']);
-  const hour = found(hours, prompt) ?? random.pick<Hour>(['dawn', 'day', 'golden', 'dusk', 'night', 'golden']);
+  const place =
+    found(places, prompt) ?? random.pick<Place>(['hills', 'sea', 'city', 'forest', 'room', 'hills']);
+  const hour =
+    found(hours, prompt) ?? random.pick<Hour>(['dawn', 'day', 'golden', 'dusk', 'night', 'golden']);
   const said = colourOf(prompt, 'simple background|background|theme');
   const accent: Colour = said ?? [random.between(0, 360), random.between(48, 70), random.between(52, 64)];
-  return { place, hour, accent: shifted(accent, (look % 25) - 12), figures: figuresOf(prompt, accent, random), random };
+  return {
+    place,
+    hour,
+    accent: shifted(accent, (look % 25) - 12),
+    figures: figuresOf(prompt, accent, random),
+    random,
+  };
 }
 
 function found<T>(table: readonly (readonly [T, RegExp])[], prompt: string): T | undefined {

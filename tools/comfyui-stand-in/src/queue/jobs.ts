@@ -21,7 +21,8 @@ export function listJobs(queue: PromptQueue, history: History): Job[] {
 /** One job with its workflow and, when it is finished, its outputs; undefined for an unknown id. */
 export function findJob(queue: PromptQueue, history: History, id: string): Job | undefined {
   const running = queue.running();
-  if (running?.promptId === id) return { ...queuedJob(running, 'in_progress'), workflow: workflowOf(running) };
+  if (running?.promptId === id)
+    return { ...queuedJob(running, 'in_progress'), workflow: workflowOf(running) };
   const waiting = queue.pending().find((item) => item.promptId === id);
   if (waiting !== undefined) return { ...queuedJob(waiting, 'pending'), workflow: workflowOf(waiting) };
   const entry = history.get(id);
@@ -51,7 +52,8 @@ function queuedJob(item: QueueItem, status: JobStatus): Job {
 function finishedJob(id: string, entry: HistoryEntry): Job {
   const [number, , , extraData] = entry.prompt;
   const extra = isObject(extraData) ? extraData : {};
-  const message = (type: string): JsonObject | undefined => entry.status.messages.find(([name]) => name === type)?.[1];
+  const message = (type: string): JsonObject | undefined =>
+    entry.status.messages.find(([name]) => name === type)?.[1];
   const interrupted = message('execution_interrupted') !== undefined;
   const outcome = interrupted ? 'cancelled' : 'failed';
   const images = imagesOf(entry);
@@ -86,5 +88,7 @@ function workflowId(extra: JsonObject): unknown {
 const numeric = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 function pruned(job: Record<string, unknown> & { id: string; status: JobStatus }): Job {
-  return Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined && value !== null)) as Job;
+  return Object.fromEntries(
+    Object.entries(job).filter(([, value]) => value !== undefined && value !== null),
+  ) as Job;
 }

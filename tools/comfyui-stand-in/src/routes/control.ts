@@ -10,7 +10,9 @@ export const controlPrefix = '/_stand-in';
 export function controlRoutes(app: FastifyInstance, host: Host, restart: () => void): void {
   const { log, faults, queue, residency, hub, settings } = host;
 
-  app.get('/log', (request, reply) => sendJson(reply, { entries: log.entries(Number(query(request).since ?? 0)) }));
+  app.get('/log', (request, reply) =>
+    sendJson(reply, { entries: log.entries(Number(query(request).since ?? 0)) }),
+  );
 
   app.delete('/log', (_request, reply) => {
     log.clear();

@@ -12,7 +12,10 @@ export function discoveryRoutes(app: FastifyInstance, host: Host): void {
   const { table, files, settings } = host;
 
   app.get('/object_info', (_request, reply) =>
-    sendJson(reply, Object.fromEntries([...table].map(([name, node]) => [name, objectInfo(node, settings.profile)]))),
+    sendJson(
+      reply,
+      Object.fromEntries([...table].map(([name, node]) => [name, objectInfo(node, settings.profile)])),
+    ),
   );
 
   app.get<{ Params: { name: string } }>('/object_info/:name', (request, reply) => {

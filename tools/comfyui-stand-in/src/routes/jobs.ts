@@ -57,10 +57,12 @@ function readQuery(given: Record<string, string | undefined>): JobsQuery | { err
   if (!['created_at', 'execution_duration'].includes(given.sort_by ?? 'created_at')) {
     return { error: 'sort_by must be created_at or execution_duration' };
   }
-  if (!['asc', 'desc'].includes(given.sort_order ?? 'desc')) return { error: 'sort_order must be asc or desc' };
+  if (!['asc', 'desc'].includes(given.sort_order ?? 'desc'))
+    return { error: 'sort_order must be asc or desc' };
   const offset = Number(given.offset ?? 0);
   if (!Number.isInteger(offset) || offset < 0) return { error: 'offset must be a non-negative integer' };
   const limit = given.limit === undefined ? null : Number(given.limit);
-  if (limit !== null && (!Number.isInteger(limit) || limit < 1)) return { error: 'limit must be a positive integer' };
+  if (limit !== null && (!Number.isInteger(limit) || limit < 1))
+    return { error: 'limit must be a positive integer' };
   return { statuses, workflowId: given.workflow_id, offset, limit, descending: given.sort_order !== 'asc' };
 }

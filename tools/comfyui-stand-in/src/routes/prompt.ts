@@ -61,13 +61,16 @@ function extraDataOf(body: JsonObject, { settings }: Host): JsonObject {
 }
 
 function submit(host: Host, body: JsonObject, promptId: string | null, extraData: JsonObject): Answer {
-  if (!('prompt' in body)) return refused(validationError('no_prompt', 'No prompt provided', 'No prompt provided'));
+  if (!('prompt' in body))
+    return refused(validationError('no_prompt', 'No prompt provided', 'No prompt provided'));
   if (promptId === null) {
     const details = `${str(body.prompt_id)} is not a lowercase, hyphenated UUID`;
     return refused(validationError('invalid_prompt_id', 'Invalid prompt_id', details));
   }
   const number = takeNumber(host, body);
-  const targets = Array.isArray(body.partial_execution_targets) ? stringsOf(body.partial_execution_targets) : null;
+  const targets = Array.isArray(body.partial_execution_targets)
+    ? stringsOf(body.partial_execution_targets)
+    : null;
   const verdict = validatePrompt(body.prompt, { table: host.table, profile: host.settings.profile, targets });
   if (!verdict.valid) return { ...refused(verdict.error, verdict.nodeErrors), number };
   const graph = body.prompt as Graph;

@@ -39,7 +39,11 @@ export function queueRoutes(app: FastifyInstance, host: Host): void {
     const body = jsonBody(request);
     state.unloadModels ||= body.unload_models === true;
     state.freeMemory ||= body.free_memory === true;
-    log.add({ type: 'free', unloadModels: body.unload_models === true, freeMemory: body.free_memory === true });
+    log.add({
+      type: 'free',
+      unloadModels: body.unload_models === true,
+      freeMemory: body.free_memory === true,
+    });
     queue.wake();
     return sendEmpty(reply);
   });
@@ -82,4 +86,5 @@ function interruptTarget(body: unknown): string | null {
   }
 }
 
-const whole = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(toInt(text)));
+const whole = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(toInt(text));

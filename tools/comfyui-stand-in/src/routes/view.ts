@@ -36,7 +36,8 @@ export function viewRoutes(app: FastifyInstance, host: Host): void {
     reply.header('content-disposition', `filename="${basename(path)}"`);
     if (settings.profile === 'NEW') reply.header('x-content-type-options', 'nosniff');
     if (asked.preview !== undefined) return sendPreview(reply, bytes, asked.preview, asked.channel);
-    if (asked.channel === 'rgb') return reply.type('image/png').send(await sharp(bytes).removeAlpha().png().toBuffer());
+    if (asked.channel === 'rgb')
+      return reply.type('image/png').send(await sharp(bytes).removeAlpha().png().toBuffer());
     return sendRaw(reply, path, bytes, settings.profile === 'NEW');
   });
 }
@@ -48,7 +49,12 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-async function sendRaw(reply: FastifyReply, path: string, bytes: Buffer, isNew: boolean): Promise<FastifyReply> {
+async function sendRaw(
+  reply: FastifyReply,
+  path: string,
+  bytes: Buffer,
+  isNew: boolean,
+): Promise<FastifyReply> {
   const extension = extname(path).toLowerCase();
   const { mtime } = await stat(path);
   reply.header('last-modified', mtime.toUTCString());

@@ -28,7 +28,8 @@ export function buildHub(deps: {
   const metadataWanted = new Map<string, boolean>();
   const everySocket = new Set<WebSocket>();
 
-  const sendText = (socket: WebSocket, type: string, data: object): void => socket.send(stringifyJson({ type, data }));
+  const sendText = (socket: WebSocket, type: string, data: object): void =>
+    socket.send(stringifyJson({ type, data }));
   const receivers = (clientId: string | null): WebSocket[] => {
     if (clientId === null) return [...byClient.values()];
     const one = byClient.get(clientId);

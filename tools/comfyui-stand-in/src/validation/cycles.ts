@@ -35,5 +35,7 @@ export function cyclesFrom(graph: Graph, start: string): string[][] {
 
 /** `3 (KSampler) -> 8 (VAEDecode) -> 3 (KSampler)` */
 export function cycleText(graph: Graph, cycle: readonly string[]): string {
-  return [...cycle, ...cycle.slice(0, 1)].map((id) => `${id} (${String(graph[id]?.class_type)})`).join(' -> ');
+  return [...cycle, ...cycle.slice(0, 1)]
+    .map((id) => `${id} (${String(graph[id]?.class_type)})`)
+    .join(' -> ');
 }

@@ -12,9 +12,14 @@ export type Graph = Record<string, JsonObject>;
  * The id and output type behind a link of two parts.
  * @throws PythonError as Python does for a source or slot that is not there
  */
-export function linkSource(graph: Graph, table: NodeTable, link: readonly unknown[]): { id: string; type: string } {
+export function linkSource(
+  graph: Graph,
+  table: NodeTable,
+  link: readonly unknown[],
+): { id: string; type: string } {
   const [id, slot] = link;
-  if (typeof id === 'object' && id !== null) throw new PythonError('TypeError', `unhashable type: '${typeName(id)}'`);
+  if (typeof id === 'object' && id !== null)
+    throw new PythonError('TypeError', `unhashable type: '${typeName(id)}'`);
   const source = typeof id === 'string' && Object.hasOwn(graph, id) ? graph[id] : undefined;
   if (typeof id !== 'string' || source === undefined) throw new PythonError('KeyError', repr(id));
   const outputs = table.get(String(source.class_type))?.outputs ?? [];
@@ -23,7 +28,8 @@ export function linkSource(graph: Graph, table: NodeTable, link: readonly unknow
   }
   // Python counts negative places from the end.
   const output = outputs.at(slot);
-  if (output === undefined || slot < -outputs.length) throw new PythonError('IndexError', 'tuple index out of range');
+  if (output === undefined || slot < -outputs.length)
+    throw new PythonError('IndexError', 'tuple index out of range');
   return { id, type: output.type };
 }
 

@@ -53,7 +53,10 @@ export function toFloat(value: unknown): number {
     if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
     throw new PythonError('ValueError', `could not convert string to float: ${repr(value)}`);
   }
-  throw new PythonError('TypeError', `float() argument must be a string or a real number, not '${typeName(value)}'`);
+  throw new PythonError(
+    'TypeError',
+    `float() argument must be a string or a real number, not '${typeName(value)}'`,
+  );
 }
 
 /** `bool(value)`: "false" is true. */
@@ -88,7 +91,8 @@ export function floatText(value: number): string {
   return String(value);
 }
 
-const wholeText = (value: number): string => (Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value));
+const wholeText = (value: number): string =>
+  Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value);
 
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";

@@ -54,8 +54,16 @@ function validateInputs(walk: Walk, nodeClass: NodeClass, inputs: JsonObject): V
   const errors: ValidationError[] = [];
   let upstream = true;
   const declared: [string, InputSpec, boolean][] = [
-    ...Object.entries(nodeClass.required).map(([name, spec]): [string, InputSpec, boolean] => [name, spec, true]),
-    ...Object.entries(nodeClass.optional).map(([name, spec]): [string, InputSpec, boolean] => [name, spec, false]),
+    ...Object.entries(nodeClass.required).map(([name, spec]): [string, InputSpec, boolean] => [
+      name,
+      spec,
+      true,
+    ]),
+    ...Object.entries(nodeClass.optional).map(([name, spec]): [string, InputSpec, boolean] => [
+      name,
+      spec,
+      false,
+    ]),
   ];
   for (const [name, spec, isRequired] of declared) {
     if (!Object.hasOwn(inputs, name)) {
@@ -102,7 +110,8 @@ function validateLink(
   try {
     return validateNode(walk, source.id).valid ? null : 'upstream';
   } catch (error) {
-    if (!(error instanceof PythonError)) throw error;
+    // A cycle at OLD ends in Python's recursion limit, which surfaces at the output.
+    if (!(error instanceof PythonError) || error.type === 'RecursionError') throw error;
     const inner = validationError(
       'exception_during_inner_validation',
       'Exception when validating inner node',

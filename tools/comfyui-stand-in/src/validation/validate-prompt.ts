@@ -34,7 +34,11 @@ export function validatePrompt(prompt: unknown, check: PromptCheck): PromptVerdi
     return isOutput && (check.targets === null || check.targets.includes(id));
   });
   if (outputs.length === 0) {
-    return { valid: false, error: validationError('prompt_no_outputs', 'Prompt has no outputs'), nodeErrors: {} };
+    return {
+      valid: false,
+      error: validationError('prompt_no_outputs', 'Prompt has no outputs'),
+      nodeErrors: {},
+    };
   }
   return checkOutputs(graph, outputs, check);
 }
@@ -99,7 +103,11 @@ function checkOutputs(graph: Graph, outputs: readonly string[], check: PromptChe
   }
   if (good.length > 0) return { valid: true, outputs: good, nodeErrors };
   const details = failures.map((error) => `${error.message}: ${error.details}`).join('\n');
-  const error = validationError('prompt_outputs_failed_validation', 'Prompt outputs failed validation', details);
+  const error = validationError(
+    'prompt_outputs_failed_validation',
+    'Prompt outputs failed validation',
+    details,
+  );
   return { valid: false, error, nodeErrors };
 }
 
@@ -126,7 +134,9 @@ function checkOutput(walk: Walk, output: string): Verdict {
 function markCycles(walk: Walk, output: string, cycles: readonly string[][]): Verdict {
   for (const cycle of cycles) {
     const details = cycleText(walk.graph, cycle);
-    const error = validationError('dependency_cycle', 'Dependency cycle detected', details, { node_ids: cycle });
+    const error = validationError('dependency_cycle', 'Dependency cycle detected', details, {
+      node_ids: cycle,
+    });
     for (const id of cycle) walk.verdicts.set(id, { valid: false, errors: [error] });
   }
   return walk.verdicts.get(output) ?? { valid: false, errors: [] };

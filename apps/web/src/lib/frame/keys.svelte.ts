@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 export interface Shortcut {
   /** `?`, `t`, `mod+k` (Ctrl or ⌘), `g q` (one after the other), `ArrowLeft`. */
   keys: string;
@@ -15,8 +17,9 @@ class Keys {
 
   /** Adds shortcuts; gives back the way out. Later ones win over earlier ones with the same keys. */
   add(...shortcuts: Shortcut[]): () => void {
-    this.list = [...shortcuts, ...this.list];
-    return () => (this.list = this.list.filter((shortcut) => !shortcuts.includes(shortcut)));
+    // an effect that adds keys must not run again because the list changed
+    this.list = [...shortcuts, ...untrack(() => this.list)];
+    return () => (this.list = untrack(() => this.list).filter((shortcut) => !shortcuts.includes(shortcut)));
   }
 
   handle = (event: KeyboardEvent): void => {

@@ -16,13 +16,17 @@ export class LibraryList {
   /** Null before the first page and after the last one. */
   #cursor = $state.raw<string | null>(null);
   isLoaded = $state(false);
-  hasMore = $derived(!this.isLoaded || this.#cursor !== null);
   #loading: Promise<void> | null = null;
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(category: CategoryName, query: LibraryFilter) {
     this.category = category;
     this.query = query;
+  }
+
+  // a getter and no $derived: lists outlive the page that made them, and a derived value would not
+  get hasMore(): boolean {
+    return !this.isLoaded || this.#cursor !== null;
   }
 
   /** The next page; one at a time, and nothing after the last one. */

@@ -1,0 +1,130 @@
+import { ApiError } from '@gaze/client';
+import type { CategoryName, EntityCard, EntityDetail, ImageView } from '@gaze/contracts';
+import { api } from '#lib/api/client.ts';
+import { cardChanges } from '#lib/entity/card-changes.ts';
+import { live } from '#lib/live/live.svelte.ts';
+import { toasts } from '#lib/ui/toasts.svelte.ts';
+
+const calmMs = 150;
+
+/** The entity of the page with its pictures, as the server has it right now. */
+export class EntityStore {
+  readonly category: CategoryName;
+  readonly slug: string;
+  value = $state.raw<EntityDetail | null>(null);
+  error = $state.raw<unknown>(null);
+  isGone = $derived(this.error instanceof ApiError && [400, 404, 422].includes(this.error.status));
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #onload: (entity: EntityDetail) => void;
+
+  constructor(of: { category: CategoryName; slug: string }, onload: (entity: EntityDetail) => void) {
+    this.category = of.category;
+    this.slug = of.slug;
+    this.#onload = onload;
+  }
+
+  /** Loads and follows; gives back the way out. */
+  watch(): () => void {
+    void this.load();
+    const ends = [
+      cardChanges.on((card) => this.#takeCard(card)),
+      live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#loadSoon()),
+      live.on('library.changed', ({ category }) => category === this.category && this.#loadSoon()),
+      live.on('entity.removed', (event) => this.#isMine(event) && void this.load()),
+      live.on('image.created', ({ image }) => this.#addImage(image)),
+      live.on('image.changed', ({ image }) => this.#changeImage(image)),
+      live.onReset(() => this.#loadSoon()),
+    ];
+    return () => {
+      clearTimeout(this.#timer);
+      for (const end of ends) end();
+    };
+  }
+
+  load = async (): Promise<void> => {
+    try {
+      const entity = await api.entities.get(this.category, this.slug);
+      this.value = entity;
+      this.error = null;
+      this.#onload(entity);
+    } catch (error) {
+      this.error = error;
+      if (this.isGone) this.value = null;
+    }
+  };
+
+  /** Puts an outfit on: at once on the page, and off again where the server refuses. */
+  async wear(outfit: string): Promise<void> {
+    const before = this.value?.active_outfit ?? null;
+    if (this.value === null || before === outfit) return;
+    this.value = { ...this.value, active_outfit: outfit };
+    try {
+      await api.entities.wearOutfit(this.category, this.slug, outfit);
+    } catch (error) {
+      this.value = { ...this.value, active_outfit: before };
+      toasts.failed(`${outfit} was not put on`, error);
+    }
+  }
+
+  async saveDefaults(fields: readonly string[]): Promise<void> {
+    const entity = this.value;
+    if (entity === null) return;
+    this.value = { ...entity, default_fields: [...fields] };
+    try {
+      await api.entities.saveDefaults(this.category, this.slug, fields);
+      toasts.show({ title: `${entity.name} starts with these fields from now on` });
+    } catch (error) {
+      this.value = { ...this.value, default_fields: entity.default_fields };
+      toasts.failed('The default fields were not saved', error);
+    }
+  }
+
+  async clearCover(): Promise<void> {
+    const entity = this.value;
+    if (entity === null) return;
+    const before = entity.images.find((image) => image.url === entity.cover?.url);
+    try {
+      cardChanges.publish(await api.entities.clearCover(this.category, this.slug));
+      const restore = before && {
+        action: { label: 'Undo', run: () => void this.#restoreCover(before.id) },
+      };
+      toasts.show({ title: `${entity.name} has no cover any more`, text: 'The picture itself stays.', ...restore });
+    } catch (error) {
+      toasts.failed(`The cover of ${entity.name} was not cleared`, error);
+    }
+  }
+
+  async #restoreCover(imageId: string): Promise<void> {
+    try {
+      cardChanges.publish(await api.entities.setCover(this.category, this.slug, imageId));
+    } catch (error) {
+      toasts.failed('The cover was not restored', error);
+    }
+  }
+
+  #isMine(of: { category: string; slug: string } | null): boolean {
+    return of?.category === this.category && of.slug === this.slug;
+  }
+
+  #takeCard(card: EntityCard): void {
+    if (this.value !== null && this.#isMine(card)) this.value = { ...this.value, ...card };
+  }
+
+  #addImage(image: ImageView): void {
+    const entity = this.value;
+    if (entity === null || !this.#isMine(image.owner) || entity.images.some(({ id }) => id === image.id)) return;
+    this.value = { ...entity, images: [image, ...entity.images], image_count: entity.image_count + 1 };
+  }
+
+  #changeImage(image: ImageView): void {
+    const entity = this.value;
+    if (entity?.images.some(({ id }) => id === image.id) !== true) return;
+    this.value = { ...entity, images: entity.images.map((other) => (other.id === image.id ? image : other)) };
+  }
+
+  /** One edit of a file comes as several events. */
+  #loadSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), calmMs);
+  }
+}

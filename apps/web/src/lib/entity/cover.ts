@@ -1,0 +1,45 @@
+import type { CategoryName, EntityCard, EntityDetail, ImageView } from '@gaze/contracts';
+import { api } from '#lib/api/client.ts';
+import { categoryOf } from '#lib/categories.ts';
+import { settings } from '#lib/live/settings.svelte.ts';
+import { toasts } from '#lib/ui/toasts.svelte.ts';
+import { cardChanges } from './card-changes.ts';
+
+/** The entity that a picture can be the cover of; null for pictures of no library. */
+export function ownerOf(image: ImageView): { category: CategoryName; slug: string; name: string } | null {
+  const category = image.owner && categoryOf(image.owner.category)?.name;
+  return category && image.owner ? { ...image.owner, category } : null;
+}
+
+/** Makes a picture the cover of its entity; the toast leads back to the cover before, where it is known. */
+export async function useAsCover(image: ImageView): Promise<void> {
+  const owner = ownerOf(image);
+  if (!owner) return;
+  try {
+    const before = await api.entities.get(owner.category, owner.slug);
+    cardChanges.publish(await api.entities.setCover(owner.category, owner.slug, image.id));
+    const restore = restorer(before);
+    toasts.show({
+      title: `Cover of ${owner.name} changed`,
+      thumb: { url: image.thumb_url, veiled: settings.veils(image.is_nsfw) },
+      ...(restore ? { action: { label: 'Undo', run: () => void undo(before, restore) } } : {}),
+    });
+  } catch (error) {
+    toasts.failed(`The cover of ${owner.name} was not changed`, error);
+  }
+}
+
+/** How to get the cover back that an entity had; undefined where its picture is not among those we know. */
+function restorer(before: EntityDetail): (() => Promise<EntityCard>) | undefined {
+  if (before.cover?.kind !== 'own') return () => api.entities.clearCover(before.category, before.slug);
+  const image = before.images.find((other) => other.url === before.cover?.url);
+  return image && (() => api.entities.setCover(before.category, before.slug, image.id));
+}
+
+async function undo(before: EntityDetail, restore: () => Promise<EntityCard>): Promise<void> {
+  try {
+    cardChanges.publish(await restore());
+  } catch (error) {
+    toasts.failed(`The cover of ${before.name} stays as it is`, error);
+  }
+}
