@@ -7,7 +7,7 @@ import type { Part } from './supervise.ts';
 import type { Teller } from './teller.ts';
 
 /** The app as it is edited: vite serves it beside the gateway and hands it everything that is not the app's own. */
-const devPort = (settings: LaunchSettings): number => settings.port + 1;
+export const devPort = (settings: LaunchSettings): number => settings.port + 1;
 
 export const devUrl = (settings: LaunchSettings): string => `http://127.0.0.1:${devPort(settings)}`;
 

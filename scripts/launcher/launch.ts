@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { LaunchContext } from './context.ts';
 import { buildDemoParts } from './demo-parts.ts';
-import { devUrl, devWebPart } from './dev.ts';
+import { devPort, devUrl, devWebPart } from './dev.ts';
 import { ensureWritable, prepareState } from './folders.ts';
 import { checkPort, lockFolder } from './obstacles.ts';
 import { root } from './paths.ts';
@@ -93,9 +93,9 @@ async function raise(
     return group;
   };
 
-  const web = settings.dev
-    ? Promise.resolve(false)
-    : buildWebWhenStale(root, (line) => say.step('web', line));
+  const web = settings.buildWeb
+    ? buildWebWhenStale(root, (line) => say.step('web', line))
+    : Promise.resolve(false);
   const [stores, demo] = await all([
     prepareStores(context, folders.logs, secrets),
     settings.demo
@@ -140,7 +140,7 @@ async function raise(
   await waitUntilReady({
     // Not the public port: every question there would be a line in the gateway's log.
     healthUrl: `http://127.0.0.1:${healthPort}/readyz`,
-    port: settings.port,
+    port: settings.dev ? devPort(settings) : settings.port,
     host: settings.host,
     services: group.map((running) => ({
       running,

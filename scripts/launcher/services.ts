@@ -37,7 +37,7 @@ export function serviceParts(
   return replicas(settings.generators).flatMap(({ name, replica }) => {
     const script = join(root, 'services', name, 'src', 'main.ts');
     if (!existsSync(script)) return [];
-    const login = name === 'danbooru-mcp' ? {} : natsLogin(context, given.secrets, name);
+    const login = natsLogin(context, given.secrets, name);
     const added = {
       NATS_URL: given.natsUrl,
       NATS_USER: login.user,

@@ -19,6 +19,8 @@ export interface LaunchSettings {
   generators: number;
   demo: boolean;
   dev: boolean;
+  /** Whether a stale build of the app is made anew. */
+  buildWeb: boolean;
   verbose: boolean;
   /** Duration of a sampler step of the demo's hosts. */
   stepMs: number | undefined;
@@ -61,6 +63,7 @@ export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessE
     generators: wholeNumber('GAZE_GENERATORS', given('GAZE_GENERATORS'), 1, 16) ?? 1,
     demo: args.includes('--demo'),
     dev: args.includes('--dev'),
+    buildWeb: !args.includes('--dev'),
     verbose: args.includes('--verbose'),
     stepMs: wholeNumber('GAZE_DEMO_STEP_MS', given('GAZE_DEMO_STEP_MS'), 0, 60_000),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { runProgram } from './run-program.ts';
@@ -22,6 +23,7 @@ const sources = [
 
 const webBuild = 'apps/web/build';
 const stamp = '.sources';
+const shownLines = 25;
 const buildLimitMs = 10 * 60_000;
 
 /** Builds the web app where its sources are not those of the build that is there. Says whether it built. */
@@ -53,11 +55,17 @@ async function build(root: string): Promise<void> {
     timeoutMs: buildLimitMs,
     env: { ...process.env, NODE_ENV: 'production', FORCE_COLOR: '0' },
   });
-  if (!built.ok)
-    throw new SpokenError(
-      `The web app could not be built:\n${built.text.trim().split('\n').slice(-30).join('\n')}`,
-    );
+  if (!built.ok) throw new SpokenError(`The web app could not be built:\n${readable(built.text)}`);
   writeFileSync(stampFile(root), hash);
+}
+
+/** What the builder says without colours and stack traces. */
+function readable(text: string): string {
+  const lines = stripVTControlCharacters(text).split('\n');
+  return lines
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .slice(0, shownLines)
+    .join('\n');
 }
 
 /** Two starts of one checkout would build into one folder. */

@@ -1,8 +1,10 @@
 import { streams, subjects } from './bus.ts';
+import { llmControlName, llmRpc, llmWorkerRpc } from './llm.ts';
 import { catalogRpc, hostRpc, ledgerRpc } from './rpc.ts';
+import { tagsRpc } from './tags.ts';
 
 /** Who has credentials of its own on the bus. `operator`: a person's tools on this machine, such as `npm run keys`. */
-export const busUsers = ['catalog', 'generator', 'gateway', 'llm-worker', 'operator'] as const;
+export const busUsers = ['catalog', 'generator', 'gateway', 'llm-worker', 'danbooru-mcp', 'operator'] as const;
 export type BusUser = (typeof busUsers)[number];
 
 export interface BusPermissions {
@@ -60,14 +62,19 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     respond: false,
   },
   gateway: {
-    publish: questions(catalogRpc),
+    publish: [...questions(catalogRpc), ...questions(tagsRpc), ...questions(llmWorkerRpc)],
     subscribe: [subjects.events, subjects.allProgress, subjects.allPreviews, inbox('gateway')],
     respond: false,
   },
   'llm-worker': {
-    publish: ['gaze.rpc.llm.>', subjects.heartbeats, subjects.allProgress, ...pulling(streams.llm.name)],
-    subscribe: [subjects.control('*'), inbox('llm-worker')],
-    respond: false,
+    publish: [...questions(llmRpc), ...questions(tagsRpc), ...pulling(streams.llm.name)],
+    subscribe: [...questions(llmWorkerRpc), subjects.control(llmControlName), inbox('llm-worker')],
+    respond: true,
+  },
+  'danbooru-mcp': {
+    publish: [],
+    subscribe: [...questions(tagsRpc), inbox('danbooru-mcp')],
+    respond: true,
   },
   operator: {
     publish: [...questions(catalogRpc), ledgerRpc.attempts.subject],

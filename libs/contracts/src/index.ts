@@ -8,5 +8,7 @@ export * from './events.ts';
 export * from './http.ts';
 export * from './image.ts';
 export * from './job.ts';
+export * from './llm.ts';
 export * from './recipe.ts';
 export * from './rpc.ts';
+export * from './tags.ts';

@@ -25,7 +25,8 @@ export interface RpcContract<I extends z.ZodType = z.ZodType, O extends z.ZodTyp
   deadlineSeconds: number;
 }
 
-function rpc<I extends z.ZodType, O extends z.ZodType>(
+/** A question under `gaze.rpc.<name>`. */
+export function rpc<I extends z.ZodType, O extends z.ZodType>(
   name: string,
   input: I,
   output: O,

@@ -6,8 +6,11 @@ import {
   hostRpc,
   inboxPrefix,
   ledgerRpc,
+  llmRpc,
+  llmWorkerRpc,
   streams,
   subjects,
+  tagsRpc,
 } from '../src/index.ts';
 import type { BusUser } from '../src/index.ts';
 
@@ -32,14 +35,34 @@ const speakers = (subject: string) => busUsers.filter((user) => maySay(user, sub
 
 describe('the bus permissions', () => {
   test('let every question be asked by somebody and heard by the catalog alone', () => {
-    for (const subject of [...subjectsOf(catalogRpc), ...subjectsOf(ledgerRpc), ...subjectsOf(hostRpc)]) {
+    const questions = [catalogRpc, ledgerRpc, hostRpc, llmRpc].flatMap(subjectsOf);
+    for (const subject of questions) {
       expect(speakers(subject), subject).not.toEqual([]);
       expect(
         busUsers.filter((user) => mayHear(user, subject)),
         subject,
       ).toEqual(['catalog']);
     }
-    expect(busUsers.filter((user) => busPermissions[user].respond)).toEqual(['catalog']);
+  });
+
+  test('let the tag server and the workers answer their own questions, beside the catalog', () => {
+    for (const subject of subjectsOf(tagsRpc)) {
+      expect(busUsers.filter((user) => mayHear(user, subject))).toEqual(['catalog', 'danbooru-mcp']);
+      expect(speakers(subject)).toEqual(['gateway', 'llm-worker']);
+    }
+    for (const subject of subjectsOf(llmWorkerRpc)) {
+      expect(busUsers.filter((user) => mayHear(user, subject))).toEqual(['catalog', 'llm-worker']);
+      expect(speakers(subject)).toEqual(['gateway']);
+    }
+    const answering = busUsers.filter((user) => busPermissions[user].respond);
+    expect(answering).toEqual(['catalog', 'llm-worker', 'danbooru-mcp']);
+  });
+
+  test('let the LLM jobs be reported by workers alone, who cannot pass for generators', () => {
+    for (const subject of subjectsOf(llmRpc)) expect(speakers(subject), subject).toEqual(['llm-worker']);
+    expect(maySay('llm-worker', subjects.heartbeat('r1'))).toBe(false);
+    expect(mayHear('llm-worker', subjects.control('0123456789ab'))).toBe(false);
+    expect(mayHear('llm-worker', subjects.control('llm'))).toBe(true);
   });
 
   test('let the ledger be written by generators alone', () => {

@@ -76,7 +76,8 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const stop = new AbortController();
   const force = new AbortController();
   const env = stackEnv(options, { stateDir: join(home, 'state'), dataDir, port: await freePort() });
-  const settings = readLaunchSettings(options.demo === false ? [] : ['--demo'], env);
+  // The run builds the app before its tests; a test of the services has no use for it.
+  const settings = { ...readLaunchSettings(options.demo === false ? [] : ['--demo'], env), buildWeb: false };
   let house: House;
   try {
     const say = {

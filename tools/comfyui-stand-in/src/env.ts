@@ -17,6 +17,7 @@ const Env = z.object({
   STANDIN_PROFILE: z.enum(['OLD', 'NEW']).default('NEW'),
   STANDIN_SEPARATORS: z.enum(['linux', 'windows']).default('linux'),
   STANDIN_PREVIEW_METHOD: z.enum(['none', 'auto', 'latent2rgb', 'taesd']).default('auto'),
+  STANDIN_PICTURES: z.enum(['drawn', 'plain']).default('drawn'),
   STANDIN_IMPACT: z.union([yesNo, z.literal('7').transform(() => 7 as const)]).default(true),
   STANDIN_SUBPACK: yesNo.default(true),
   STANDIN_HAND_MODEL: yesNo.default(true),
@@ -46,6 +47,7 @@ export function optionsFromEnv(env: Record<string, string | undefined>): StandIn
     profile: values.STANDIN_PROFILE,
     separators: values.STANDIN_SEPARATORS,
     previewMethod: values.STANDIN_PREVIEW_METHOD,
+    pictures: values.STANDIN_PICTURES,
     packs: { impact: values.STANDIN_IMPACT, subpack: values.STANDIN_SUBPACK },
     handModel: values.STANDIN_HAND_MODEL,
   };

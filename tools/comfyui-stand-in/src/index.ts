@@ -1,6 +1,6 @@
 export { startComfyStandIn } from './stand-in.ts';
 export type { StandIn } from './stand-in.ts';
-export type { Packs, Profile, Separators, StandInOptions } from './options.ts';
+export type { Packs, PictureStyle, Profile, Separators, StandInOptions } from './options.ts';
 export { Fault } from './faults/fault.ts';
 export type { FaultKind } from './faults/fault.ts';
 export type { Faults } from './faults/faults.ts';

@@ -6,6 +6,9 @@ export type Separators = 'linux' | 'windows';
 export type CacheMode = 'classic' | 'ram' | 'none';
 export type PreviewMethod = 'none' | 'auto' | 'latent2rgb' | 'taesd';
 
+/** `plain`: one flat colour, which costs next to nothing; for benchmarks and long fault runs. */
+export type PictureStyle = 'drawn' | 'plain';
+
 export interface Packs {
   /** Impact Pack; `true` is version 8. */
   impact?: boolean | 7 | 8 | undefined;
@@ -34,6 +37,7 @@ export interface StandInOptions {
   handModel?: boolean | undefined;
   /** What the host would do without a word from the prompt (`--preview-method`). */
   previewMethod?: PreviewMethod | undefined;
+  pictures?: PictureStyle | undefined;
   /** Default: `classic` for OLD, `ram` for NEW, as these versions have it. */
   cache?: CacheMode | undefined;
   /** Regions that a detector finds in every picture. */
@@ -57,6 +61,7 @@ export interface Settings {
   subpack: boolean;
   handModel: boolean;
   previewMethod: PreviewMethod;
+  pictures: PictureStyle;
   cache: CacheMode;
   faces: number;
   hands: number;
@@ -81,6 +86,7 @@ export function settingsOf(options: StandInOptions): Settings {
     subpack: options.packs?.subpack ?? true,
     handModel: options.handModel ?? true,
     previewMethod: options.previewMethod ?? 'none',
+    pictures: options.pictures ?? 'drawn',
     cache: options.cache ?? (profile === 'OLD' ? 'classic' : 'ram'),
     faces: options.detections?.faces ?? 1,
     hands: options.detections?.hands ?? 1,

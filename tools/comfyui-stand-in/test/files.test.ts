@@ -139,6 +139,20 @@ describe('saving', () => {
     expect(new Set([first, ...others]).size).toBe(5);
   });
 
+  test('plain pictures are one colour, of the size, another one for another seed', async () => {
+    const host = await running({ pictures: 'plain' });
+    const colours: string[] = [];
+    for (const seed of [1, 2]) {
+      const [image] = await render(host, simpleGraph({ seed }));
+      const png = await bytesOf(await view(host, image ?? {}));
+      const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height]).toEqual([128, 192]);
+      expect(data.subarray(0, 3)).toEqual(data.subarray(-3));
+      colours.push(data.subarray(0, 3).toString('hex'));
+    }
+    expect(colours[0]).not.toBe(colours[1]);
+  });
+
   test('a prompt with markup and broken characters is drawn as text', async () => {
     const host = await running();
     const text = `<image href="file:///etc/passwd"/> & "quoted" \ud800 \u0007 ${'x'.repeat(500)}`;

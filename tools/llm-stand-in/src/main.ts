@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { optionsFromEnv } from './env.ts';
 import { startLlmStandIn } from './stand-in.ts';
 
@@ -11,7 +12,8 @@ function whyNot(error: unknown, port: number): string {
 async function main(): Promise<void> {
   let port = 0;
   try {
-    const options = optionsFromEnv(process.env);
+    const { values } = parseArgs({ options: { port: { type: 'string' } } });
+    const options = optionsFromEnv({ ...process.env, ...(values.port && { LLM_STANDIN_PORT: values.port }) });
     port = options.port;
     const standIn = await startLlmStandIn(options);
     const stop = (): void => void standIn.stop().then(() => process.exit(0));

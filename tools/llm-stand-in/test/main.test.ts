@@ -10,8 +10,8 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));
 
-function run(env: Record<string, string>): { child: ChildProcess; said: () => string } {
-  child = fork(main, { env: { ...process.env, ...env }, execArgv: [], silent: true });
+function run(env: Record<string, string>, args: string[] = []): { child: ChildProcess; said: () => string } {
+  child = fork(main, args, { env: { ...process.env, ...env }, execArgv: [], silent: true });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -32,6 +32,13 @@ test('ends when its parent lets go', async () => {
   await once(started.child, 'message');
   started.child.disconnect();
   expect((await once(started.child, 'exit'))[0]).toBe(0);
+});
+
+test('takes its port from --port as well', async () => {
+  await using other = await startLlmStandIn();
+  const started = run({ LLM_STANDIN_PORT: '0' }, ['--port', String(other.port)]);
+  expect((await once(started.child, 'close'))[0]).toBe(1);
+  expect(started.said()).toContain(`Port ${other.port} is taken`);
 });
 
 test('says in a sentence that the port is taken', async () => {

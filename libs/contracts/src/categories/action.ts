@@ -28,6 +28,7 @@ export const action: CategoryDeclaration = {
       name: 'action',
       label: 'Action',
       keys,
+      freeKey: 'additional',
       main: 50,
       face: { order: 40, keys: ['head', 'eyes'] },
       hand: { order: 40, keys: ['hands', 'arms'] },

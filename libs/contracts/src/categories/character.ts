@@ -64,6 +64,7 @@ export const character: CategoryDeclaration = {
       name: 'identity',
       label: 'Identity',
       keys: identityKeys,
+      freeKey: 'extra',
       main: 20,
       face: { order: 20, keys: ['base_specs', 'hair', 'eyes'] },
       hand: { order: 20, keys: ['hands'] },

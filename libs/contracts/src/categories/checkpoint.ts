@@ -46,6 +46,7 @@ export const checkpoint: CategoryDeclaration = {
     tags: tagSchema(tags),
   }),
   sections: [],
+  blank: checkpointDefaults,
   replaces: [],
   lora: null,
   loraFolder: null,

@@ -42,6 +42,8 @@ export interface PromptSection {
   silentKeys?: readonly string[];
   /** Keys that belong to the negative prompt. */
   negativeKeys?: readonly string[];
+  /** The key that takes text which has no place of its own, when an entity of another category becomes one of this. */
+  freeKey?: string;
 }
 
 /** Where an entity's LoRA sits in the chain of loaders. */
@@ -87,6 +89,8 @@ export interface CategoryDeclaration {
   /** Loose: unknown keys pass, common slips of hand-written JSON are understood. */
   schema: z.ZodType;
   sections: readonly PromptSection[];
+  /** What a new entity has beside its sections, LoRA and tags. */
+  blank?: Readonly<Record<string, unknown>>;
   /** Fields of a character (`section::key`, or a whole `section`) that a selected entity of this category replaces. */
   replaces: readonly string[];
   /** Only an entity that holds prompt text replaces them; an outfit or scene may leave all of it to its LoRA. */

@@ -27,6 +27,7 @@ export const detailer: CategoryDeclaration = {
     tags: tagSchema(tags),
   }),
   sections: [{ name: 'detailer', label: 'Detail', keys: ['prompt'], atRoot: true, main: 90 }, loraSection],
+  blank: { focus: { face: true, hands: true } },
   replaces: [],
   lora: { node: 19, priority: 2, stackOrder: 4 },
   loraFolder: 'Illustrious/Detailers/',

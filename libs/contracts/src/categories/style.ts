@@ -28,6 +28,7 @@ export const style: CategoryDeclaration = {
       name: 'style',
       label: 'Style',
       keys,
+      freeKey: 'artistic_style',
       main: 85,
       face: { order: 70, keys: ['artist_name'] },
       hand: { order: 70, keys: ['artist_name'] },

@@ -28,17 +28,24 @@ export const holderSilenceMs = 20_000;
  * spread is uneven. Pure; names break ties, so that the same input gives the same moves.
  */
 export function assignHosts(hosts: readonly AssignableHost[], replicas: readonly ReplicaView[]): HostMove[] {
-  const live = replicas.filter((replica) => !replica.left && replica.silentMs < holderSilenceMs).map((replica) => replica.name);
+  const live = replicas
+    .filter((replica) => !replica.left && replica.silentMs < holderSilenceMs)
+    .map((replica) => replica.name);
   live.sort(compareText);
   const farewells = new Set(replicas.filter((replica) => replica.left).map((replica) => replica.name));
-  const silent = new Set(replicas.filter((replica) => !replica.left && replica.silentMs >= holderSilenceMs).map((replica) => replica.name));
+  const silent = new Set(
+    replicas
+      .filter((replica) => !replica.left && replica.silentMs >= holderSilenceMs)
+      .map((replica) => replica.name),
+  );
   const loads = new Map(live.map((name) => [name, 0]));
   const holders = new Map<string, string | null>();
   const sorted = [...hosts].sort((a, b) => compareText(a.id, b.id));
 
   for (const host of sorted) {
     // A silent holder keeps its hosts while nobody could take them: it may be alive and working.
-    const lost = host.holder !== null && (farewells.has(host.holder) || (silent.has(host.holder) && live.length > 0));
+    const lost =
+      host.holder !== null && (farewells.has(host.holder) || (silent.has(host.holder) && live.length > 0));
     const kept = lost || (!host.enabled && !host.busy) ? null : host.holder;
     holders.set(host.id, kept);
     if (kept !== null && loads.has(kept)) loads.set(kept, (loads.get(kept) ?? 0) + 1);
@@ -53,13 +60,22 @@ export function assignHosts(hosts: readonly AssignableHost[], replicas: readonly
   });
 }
 
-function give(hostId: string, name: string | null, holders: Map<string, string | null>, loads: Map<string, number>): void {
+function give(
+  hostId: string,
+  name: string | null,
+  holders: Map<string, string | null>,
+  loads: Map<string, number>,
+): void {
   if (name === null) return;
   holders.set(hostId, name);
   loads.set(name, (loads.get(name) ?? 0) + 1);
 }
 
-function balance(hosts: readonly AssignableHost[], holders: Map<string, string | null>, loads: Map<string, number>): void {
+function balance(
+  hosts: readonly AssignableHost[],
+  holders: Map<string, string | null>,
+  loads: Map<string, number>,
+): void {
   for (;;) {
     const poor = least(loads);
     const rich = most(loads);
@@ -72,11 +88,21 @@ function balance(hosts: readonly AssignableHost[], holders: Map<string, string |
 }
 
 function least(loads: ReadonlyMap<string, number>): string | null {
-  return [...loads].reduce<[string, number] | null>((best, entry) => (best === null || entry[1] < best[1] ? entry : best), null)?.[0] ?? null;
+  return (
+    [...loads].reduce<[string, number] | null>(
+      (best, entry) => (best === null || entry[1] < best[1] ? entry : best),
+      null,
+    )?.[0] ?? null
+  );
 }
 
 function most(loads: ReadonlyMap<string, number>): string | null {
-  return [...loads].reduce<[string, number] | null>((best, entry) => (best === null || entry[1] > best[1] ? entry : best), null)?.[0] ?? null;
+  return (
+    [...loads].reduce<[string, number] | null>(
+      (best, entry) => (best === null || entry[1] > best[1] ? entry : best),
+      null,
+    )?.[0] ?? null
+  );
 }
 
 function compareText(a: string, b: string): number {

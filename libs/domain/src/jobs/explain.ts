@@ -5,8 +5,12 @@ import { mayReturn } from './place.ts';
 import type { PlacingHost, WaitingJob } from './queue.ts';
 import { loadedAtEnd, remainingMs } from './queue.ts';
 
-/** Places in the queue that are told one by one; behind them the sentence stays the same and need not be written anew. */
-export const toldPlaces = 50;
+/**
+ * Places in the queue that are told one by one. Behind them the sentence stays the same: every picture that ends moves
+ * all places, and a queue of thousands would be written and told anew each time.
+ */
+export const toldPlaces = 12;
+export const farBack = `More than ${toldPlaces} jobs are ahead of it.`;
 
 interface Line {
   host: PlacingHost;
@@ -21,16 +25,26 @@ interface Line {
  * @param jobs waiting jobs in queue order that `place` gave no host
  * @param hosts all hosts, with what they hold after that placement
  */
-export function explainWaiting(jobs: readonly WaitingJob[], hosts: readonly PlacingHost[], nowMs: number): Map<string, string> {
+export function explainWaiting(
+  jobs: readonly WaitingJob[],
+  hosts: readonly PlacingHost[],
+  nowMs: number,
+): Map<string, string> {
   const reasons = new Map<string, string>();
   const whyNobody = explainNobody(hosts);
   const lines = hosts
     .filter((host) => takesWork(host, nowMs))
-    .map((host): Line => ({ host, ahead: host.outstanding.length, freeInMs: remainingMs(host, nowMs), checkpoint: loadedAtEnd(host).checkpoint }));
+    .map((host): Line => ({
+      host,
+      ahead: host.outstanding.length,
+      freeInMs: remainingMs(host, nowMs),
+      checkpoint: loadedAtEnd(host).checkpoint,
+    }));
   // Jobs without a story of their own share the answer of their need: a long queue holds few different ones.
   const shared = new Map<Need, string | null>();
   const obstacleOf = (job: WaitingJob): string | null => {
-    if (job.stickyHost !== null || job.unfitHosts.length > 0 || job.notBeforeMs !== null) return explainObstacle(job, hosts, nowMs);
+    if (job.stickyHost !== null || job.unfitHosts.length > 0 || job.notBeforeMs !== null)
+      return explainObstacle(job, hosts, nowMs);
     let obstacle = shared.get(job.need);
     if (obstacle === undefined) shared.set(job.need, (obstacle = explainObstacle(job, hosts, nowMs)));
     return obstacle;
@@ -39,7 +53,7 @@ export function explainWaiting(jobs: readonly WaitingJob[], hosts: readonly Plac
   for (const job of jobs) {
     const obstacle = whyNobody ?? obstacleOf(job);
     if (obstacle !== null) reasons.set(job.id, obstacle);
-    else reasons.set(job.id, ++place > toldPlaces ? `More than ${toldPlaces} jobs are ahead of it.` : explainPlace(job, lines));
+    else reasons.set(job.id, ++place > toldPlaces ? farBack : explainPlace(job, lines));
   }
   return reasons;
 }
@@ -47,23 +61,30 @@ export function explainWaiting(jobs: readonly WaitingJob[], hosts: readonly Plac
 /** What keeps all work waiting; null where some host answers. */
 function explainNobody(hosts: readonly PlacingHost[]): string | null {
   const enabled = hosts.filter((host) => host.state !== 'disabled');
-  if (enabled.length === 0) return 'There is no ComfyUI host. Name one in COMFYUI_URLS or add it in Settings.';
+  if (enabled.length === 0)
+    return 'There is no ComfyUI host. Name one in COMFYUI_URLS or add it in Settings.';
   if (enabled.some((host) => host.state === 'up' && host.held)) return null;
-  if (enabled.every((host) => !host.held)) return 'No generator is running. Start one; the work goes on by itself.';
+  if (enabled.every((host) => !host.held))
+    return 'No generator is running. Start one; the work goes on by itself.';
   if (enabled.every((host) => host.state === 'unknown')) return 'GAZE is still asking the ComfyUI hosts.';
   const [only] = enabled;
-  const which = enabled.length === 1 && only !== undefined ? `Start ComfyUI at ${only.url}` : `Start one of them (${enabled.map((host) => host.url).join(', ')})`;
+  const which =
+    enabled.length === 1 && only !== undefined
+      ? `Start ComfyUI at ${only.url}`
+      : `Start one of them (${enabled.map((host) => host.url).join(', ')})`;
   return `No ComfyUI host answers. ${which}; the work goes on by itself.`;
 }
 
 /** What keeps this job from every host that answers; null where only its turn has not come. */
 function explainObstacle(job: WaitingJob, hosts: readonly PlacingHost[], nowMs: number): string | null {
   const sticky = hosts.find((host) => host.id === job.stickyHost);
-  if (sticky?.state === 'unknown' && mayReturn(sticky, job)) return `It waits for ${sticky.name}, which may still have its picture.`;
+  if (sticky?.state === 'unknown' && mayReturn(sticky, job))
+    return `It waits for ${sticky.name}, which may still have its picture.`;
   const up = hosts.filter((host) => host.state === 'up' && host.held);
   const able = up.filter((host) => canDo(host, job));
   if (able.length === 0) return explainUnable(job, up, hosts);
-  if (job.notBeforeMs !== null && job.notBeforeMs > nowMs) return `It failed a moment ago and is tried again in ${about(job.notBeforeMs - nowMs)}.`;
+  if (job.notBeforeMs !== null && job.notBeforeMs > nowMs)
+    return `It failed a moment ago and is tried again in ${about(job.notBeforeMs - nowMs)}.`;
   const closed = able.filter((host) => host.closedUntilMs > nowMs);
   if (closed.length < able.length) return null;
   const first = closed.reduce((a, b) => (a.closedUntilMs <= b.closedUntilMs ? a : b));
@@ -74,14 +95,17 @@ function explainUnable(job: WaitingJob, up: readonly PlacingHost[], hosts: reado
   const missing = job.need.files.filter((file) => !up.some((host) => host.files.has(file)));
   const [first] = missing;
   if (first !== undefined) {
-    const away = hosts.find((host) => host.state !== 'up' && host.state !== 'disabled' && host.files.has(first));
+    const away = hosts.find(
+      (host) => host.state !== 'up' && host.state !== 'disabled' && host.files.has(first),
+    );
     const file = `\`${fileOfKey(first)}\``;
     return away === undefined
       ? `It waits because no host has ${file}. Copy the file to a ComfyUI host or choose another.`
       : `It waits for ${away.name}, which does not answer; no host that answers has ${file}.`;
   }
   const refused = up.filter((host) => job.unfitHosts.includes(host.id));
-  if (refused.length > 0) return `It waits for another host: ${refused.map((host) => host.name).join(', ')} refused it.`;
+  if (refused.length > 0)
+    return `It waits for another host: ${refused.map((host) => host.name).join(', ')} refused it.`;
   const names = job.need.files.map((file) => `\`${fileOfKey(file)}\``).join(', ');
   return `It waits because no single host has all of its files: ${names}.`;
 }
@@ -92,13 +116,18 @@ function explainPlace(job: WaitingJob, lines: readonly Line[]): string {
   const able = lines.filter((line) => canDo(line.host, job));
   const [some] = able;
   if (some === undefined) return 'It waits for its turn.';
-  const line = able.reduce((best, other) => (other.freeInMs + cost(other) < best.freeInMs + cost(best) ? other : best), some);
+  const line = able.reduce(
+    (best, other) => (other.freeInMs + cost(other) < best.freeInMs + cost(best) ? other : best),
+    some,
+  );
   const waitMs = line.freeInMs;
   const ahead = line.ahead;
   line.freeInMs += cost(line) + line.host.imageMs;
   line.checkpoint = job.need.checkpoint;
   line.ahead++;
-  return ahead === 0 ? `It is next on ${line.host.name}.` : `${ahead} ahead on ${line.host.name}, ${about(waitMs)}.`;
+  return ahead === 0
+    ? `It is next on ${line.host.name}.`
+    : `${ahead} ahead on ${line.host.name}, ${about(waitMs)}.`;
 }
 
 /** A span for a person, coarse on purpose: a sentence that changes every second is noise. */

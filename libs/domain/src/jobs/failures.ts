@@ -50,7 +50,8 @@ export function decideFailure(failed: FailedAttempt): FailureDecision {
   if (failed.cancelling) return { next: 'cancelled' };
   const counts = countsAsAttempt(failed);
   if (failed.class === 'permanent') return { next: 'failed', counts, because: 'permanent' };
-  if (counts && failed.counted + 1 >= mostCountedAttempts) return { next: 'failed', counts, because: 'exhausted' };
+  if (counts && failed.counted + 1 >= mostCountedAttempts)
+    return { next: 'failed', counts, because: 'exhausted' };
   const refused = failed.class === 'host' && refusals.includes(failed.code);
   if (refused && !failed.otherHosts) return { next: 'failed', counts, because: 'refused_everywhere' };
   return {
@@ -61,12 +62,17 @@ export function decideFailure(failed: FailedAttempt): FailureDecision {
     opensBreaker: failed.class === 'host' && !refused,
     pausesQueue: failed.class === 'storage',
     // A host that failed is shut by its breaker; waiting on top would only keep the job from the healthy ones.
-    delayMs: failed.class === 'ambiguous' || failed.class === 'interrupted' ? Math.min(firstDelayMs * 2 ** Math.min(failed.inARow - 1, 16), longestDelayMs) : 0,
+    delayMs:
+      failed.class === 'ambiguous' || failed.class === 'interrupted'
+        ? Math.min(firstDelayMs * 2 ** Math.min(failed.inARow - 1, 16), longestDelayMs)
+        : 0,
   };
 }
 
 /** Whether a failed attempt is one of the five. Services that cannot be reached are nobody's fault. */
-export function countsAsAttempt(failed: Pick<FailedAttempt, 'class' | 'code' | 'posted' | 'adopted' | 'originCounted'>): boolean {
+export function countsAsAttempt(
+  failed: Pick<FailedAttempt, 'class' | 'code' | 'posted' | 'adopted' | 'originCounted'>,
+): boolean {
   if (failed.class === 'storage') return false;
   if (failed.adopted) return !failed.originCounted;
   // A fault of our own before the post would else repeat for ever.

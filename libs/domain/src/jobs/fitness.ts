@@ -23,7 +23,8 @@ export function choiceAmong<T extends { host: PlacingHost }>(candidates: readonl
   const byNeed = new Map<Need, readonly T[]>();
   return (job) => {
     let able = byNeed.get(job.need);
-    if (able === undefined) byNeed.set(job.need, (able = candidates.filter(({ host }) => holdsAll(host.files, job.need))));
+    if (able === undefined)
+      byNeed.set(job.need, (able = candidates.filter(({ host }) => holdsAll(host.files, job.need))));
     if (job.avoidHosts.length === 0 && job.unfitHosts.length === 0) return able;
     const fit = able.filter(({ host }) => !job.unfitHosts.includes(host.id));
     const fresh = fit.filter(({ host }) => !job.avoidHosts.includes(host.id));

@@ -4,7 +4,9 @@ import type { NeededFile } from './files.ts';
 
 /** The files that a host must have to render a snapshot: its checkpoint, the LoRAs that get wired, a VAE of its own. */
 export function neededFiles(snapshot: Snapshot): NeededFile[] {
-  const loras = loraChain(snapshot.parts, snapshot.stack_loras).links.flatMap(({ part }) => (part.lora === null ? [] : [part.lora.name]));
+  const loras = loraChain(snapshot.parts, snapshot.stack_loras).links.flatMap(({ part }) =>
+    part.lora === null ? [] : [part.lora.name],
+  );
   const vae = snapshot.checkpoint.data.vae;
   const ownVae = typeof vae === 'string' && vae.trim() !== '' && vae.trim().toLowerCase() !== 'integrated';
   return [

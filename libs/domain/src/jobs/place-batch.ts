@@ -62,7 +62,11 @@ function compareLoad(a: Desk, b: Desk): number {
   return a.outstanding.length - b.outstanding.length || a.freeInMs - b.freeInMs;
 }
 
-function groupByCheckpoint(jobs: readonly WaitingJob[], wanted: (job: WaitingJob) => boolean, choice: Choice<Desk>): Map<string | null, Group> {
+function groupByCheckpoint(
+  jobs: readonly WaitingJob[],
+  wanted: (job: WaitingJob) => boolean,
+  choice: Choice<Desk>,
+): Map<string | null, Group> {
   const groups = new Map<string | null, Group>();
   for (const job of jobs) {
     if (!wanted(job)) continue;
@@ -89,7 +93,8 @@ function choose(desk: Desk, room: Room): WaitingJob | null {
   const head = own === undefined ? null : headFor(own, desk);
   const late = mostOverdue(desk, room);
   // What to load is decided when the host is free and not one picture earlier: more of its own may still arrive.
-  if (own === undefined || head === null) return desk.outstanding.length > 0 ? null : (late ?? mostPressing(desk, room));
+  if (own === undefined || head === null)
+    return desk.outstanding.length > 0 ? null : (late ?? mostPressing(desk, room));
   // Back and forth between two late checkpoints would only load: the other one has to be later by a load.
   if (late !== null && late.deadlineMs + desk.host.loadMs < head.deadlineMs) return late;
   return alikeOr(head, own, desk, room.nowMs);
@@ -103,7 +108,9 @@ function headFor(group: Group, desk: Desk): WaitingJob | null {
 /** A job with the loaded LoRAs too, unless the oldest one has waited for half of its patience. */
 function alikeOr(head: WaitingJob, group: Group, desk: Desk, nowMs: number): WaitingJob {
   if (head.need.loraSet === desk.loraSet || nowMs > (head.createdAtMs + head.deadlineMs) / 2) return head;
-  const alike = group.entries.slice(0, loraReach).find(({ job, desks }) => job.need.loraSet === desk.loraSet && desks.includes(desk));
+  const alike = group.entries
+    .slice(0, loraReach)
+    .find(({ job, desks }) => job.need.loraSet === desk.loraSet && desks.includes(desk));
   return alike?.job ?? head;
 }
 
@@ -167,6 +174,9 @@ function gainOfHelp(desk: Desk, servers: readonly Desk[], workMs: number): numbe
   const backlogMs = servers.reduce((sum, server) => sum + server.freeInMs, 0);
   const aloneMs = (backlogMs + workMs) / servers.length;
   const delayMs = desk.freeInMs + desk.host.loadMs;
-  const togetherMs = Math.max((backlogMs + workMs + delayMs) / (servers.length + 1), delayMs + desk.host.imageMs);
+  const togetherMs = Math.max(
+    (backlogMs + workMs + delayMs) / (servers.length + 1),
+    delayMs + desk.host.imageMs,
+  );
   return aloneMs - togetherMs;
 }

@@ -30,7 +30,11 @@ const mostReturning = 4;
  * @param hosts all hosts, in any order
  * @param nowMs the time of the same clock as in jobs and hosts
  */
-export function place(jobs: readonly WaitingJob[], hosts: readonly PlacingHost[], nowMs: number): Assignment[] {
+export function place(
+  jobs: readonly WaitingJob[],
+  hosts: readonly PlacingHost[],
+  nowMs: number,
+): Assignment[] {
   const desks = hosts.filter((host) => takesWork(host, nowMs)).map((host) => openDesk(host, nowMs));
   if (desks.length === 0) return [];
   const assignments: Assignment[] = [];
@@ -39,7 +43,8 @@ export function place(jobs: readonly WaitingJob[], hosts: readonly PlacingHost[]
     seat(desk, job, front);
   };
   const returning = new Set(returnToTheirHosts(jobs, hosts, desks, nowMs, hand));
-  const free = (job: WaitingJob): boolean => !returning.has(job) && (job.notBeforeMs === null || job.notBeforeMs <= nowMs);
+  const free = (job: WaitingJob): boolean =>
+    !returning.has(job) && (job.notBeforeMs === null || job.notBeforeMs <= nowMs);
   const choice = choiceAmong(desks);
   placeUrgent(jobs, free, desks, choice, hand);
   placeBatch(jobs, (job) => free(job) && !isUrgent(job), desks, choice, nowMs, hand);
@@ -47,10 +52,15 @@ export function place(jobs: readonly WaitingJob[], hosts: readonly PlacingHost[]
 }
 
 function openDesk(host: PlacingHost, nowMs: number): Desk {
-  return { host, outstanding: [...host.outstanding], freeInMs: remainingMs(host, nowMs), ...loadedAtEnd(host) };
+  return {
+    host,
+    outstanding: [...host.outstanding],
+    freeInMs: remainingMs(host, nowMs),
+    ...loadedAtEnd(host),
+  };
 }
 
-export function costOf(desk: Desk, job: WaitingJob): number {
+function costOf(desk: Desk, job: WaitingJob): number {
   return desk.host.imageMs + (desk.checkpoint === job.need.checkpoint ? 0 : desk.host.loadMs);
 }
 
@@ -128,13 +138,17 @@ function seatFor(desk: Desk): 'next' | 'front' | null {
   if (desk.outstanding.length < outstandingPerHost) return 'next';
   const waitingThere = desk.outstanding.slice(1);
   // A later `front` would jump an earlier one: only batch work is jumped, and only once.
-  return desk.outstanding.length === outstandingPerHost && waitingThere.every((job) => !job.urgent) ? 'front' : null;
+  return desk.outstanding.length === outstandingPerHost && waitingThere.every((job) => !job.urgent)
+    ? 'front'
+    : null;
 }
 
 function startOf(desk: Desk, ahead: { ms: number; checkpoint: string | null }, job: WaitingJob): number {
   const first = desk.outstanding[0];
   const jumps = ahead.ms === 0 && seatFor(desk) === 'front';
-  const before = jumps ? desk.freeInMs - desk.outstanding.slice(1).length * desk.host.imageMs : desk.freeInMs + ahead.ms;
+  const before = jumps
+    ? desk.freeInMs - desk.outstanding.slice(1).length * desk.host.imageMs
+    : desk.freeInMs + ahead.ms;
   const checkpoint = jumps ? (first?.need.checkpoint ?? null) : ahead.checkpoint;
   return Math.max(0, before) + (checkpoint === job.need.checkpoint ? 0 : desk.host.loadMs);
 }

@@ -92,7 +92,13 @@ export function loadedAtEnd(host: PlacingHost): { checkpoint: string | null; lor
  * @param queue jobs ahead of it, hosts that share the work, times in milliseconds, and `switchShare`, the share of
  * neighbours in the queue that need another checkpoint (0–1)
  */
-export function fairWaitMs(queue: { ahead: number; hosts: number; imageMs: number; loadMs: number; switchShare: number }): number {
+export function fairWaitMs(queue: {
+  ahead: number;
+  hosts: number;
+  imageMs: number;
+  loadMs: number;
+  switchShare: number;
+}): number {
   const each = queue.imageMs + queue.switchShare * queue.loadMs;
   return queue.loadMs + queue.imageMs + (queue.ahead / Math.max(1, queue.hosts)) * each;
 }

@@ -1,6 +1,6 @@
 import { categories } from '@gaze/contracts';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   hasOldTags,
   identify,
@@ -11,7 +11,9 @@ import {
   slugOf,
   subtitleOf,
 } from '../../src/index.ts';
-import { hostileJson } from '../support/hostile.ts';
+import { hostileJson, patientMs } from '../support/hostile.ts';
+
+vi.setConfig({ testTimeout: patientMs });
 
 const { characters, checkpoints, detailers, actions } = categories;
 

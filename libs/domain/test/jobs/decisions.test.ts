@@ -2,7 +2,17 @@ import type { JobStatus } from '@gaze/contracts';
 import { finalJobStatuses, jobStatuses } from '@gaze/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterCancel, breakerMs, canMove, countsAsAttempt, decideFailure, mostCountedAttempts, openStatuses, outstandingStatuses, statusesBefore } from '../../src/jobs/index.ts';
+import {
+  afterCancel,
+  breakerMs,
+  canMove,
+  countsAsAttempt,
+  decideFailure,
+  mostCountedAttempts,
+  openStatuses,
+  outstandingStatuses,
+  statusesBefore,
+} from '../../src/jobs/index.ts';
 import type { FailedAttempt } from '../../src/jobs/index.ts';
 
 describe('the moves of a job', () => {
@@ -41,24 +51,64 @@ describe('the moves of a job', () => {
 });
 
 const plain: FailedAttempt = {
-  ...{ class: 'host', code: 'host_failed', posted: true, adopted: false, originCounted: false, cancelling: false, counted: 0, inARow: 1, otherHosts: true },
+  ...{
+    class: 'host',
+    code: 'host_failed',
+    posted: true,
+    adopted: false,
+    originCounted: false,
+    cancelling: false,
+    counted: 0,
+    inARow: 1,
+    otherHosts: true,
+  },
 };
 
 describe('what a failure makes of a job', () => {
   test('a fault of the job itself fails it at once', () => {
-    expect(decideFailure({ ...plain, class: 'permanent' })).toMatchObject({ next: 'failed', because: 'permanent' });
+    expect(decideFailure({ ...plain, class: 'permanent' })).toMatchObject({
+      next: 'failed',
+      because: 'permanent',
+    });
   });
 
   test('a failing host is closed and taken last; one that refuses is never asked again', () => {
-    expect(decideFailure(plain)).toMatchObject({ next: 'waiting', host: 'last', opensBreaker: true, returns: false, delayMs: 0, counts: true });
-    expect(decideFailure({ ...plain, code: 'workflow_refused', posted: false })).toMatchObject({ next: 'waiting', host: 'never', opensBreaker: false, counts: false });
-    expect(decideFailure({ ...plain, code: 'no_host_has_file', posted: false, otherHosts: false })).toMatchObject({ next: 'failed', because: 'refused_everywhere' });
-    expect(decideFailure({ ...plain, otherHosts: false }), 'a host that failed may do it the next time').toMatchObject({ next: 'waiting' });
+    expect(decideFailure(plain)).toMatchObject({
+      next: 'waiting',
+      host: 'last',
+      opensBreaker: true,
+      returns: false,
+      delayMs: 0,
+      counts: true,
+    });
+    expect(decideFailure({ ...plain, code: 'workflow_refused', posted: false })).toMatchObject({
+      next: 'waiting',
+      host: 'never',
+      opensBreaker: false,
+      counts: false,
+    });
+    expect(
+      decideFailure({ ...plain, code: 'no_host_has_file', posted: false, otherHosts: false }),
+    ).toMatchObject({ next: 'failed', because: 'refused_everywhere' });
+    expect(
+      decideFailure({ ...plain, otherHosts: false }),
+      'a host that failed may do it the next time',
+    ).toMatchObject({ next: 'waiting' });
   });
 
   test('what may have happened is asked for at the same host; a full disk pauses the queue and counts nothing', () => {
-    expect(decideFailure({ ...plain, class: 'ambiguous' })).toMatchObject({ next: 'waiting', host: 'again', returns: true, pausesQueue: false });
-    expect(decideFailure({ ...plain, class: 'storage', counted: 4 })).toMatchObject({ next: 'waiting', returns: true, pausesQueue: true, counts: false });
+    expect(decideFailure({ ...plain, class: 'ambiguous' })).toMatchObject({
+      next: 'waiting',
+      host: 'again',
+      returns: true,
+      pausesQueue: false,
+    });
+    expect(decideFailure({ ...plain, class: 'storage', counted: 4 })).toMatchObject({
+      next: 'waiting',
+      returns: true,
+      pausesQueue: true,
+      counts: false,
+    });
   });
 
   test('an interruption that nobody asked for runs again, a little later each time', () => {
@@ -77,13 +127,21 @@ describe('what a failure makes of a job', () => {
   });
 
   test('only what a host had taken counts, and one run on a host counts once', () => {
-    const base = { class: 'host' as const, code: 'host_failed' as const, adopted: false, originCounted: false };
+    const base = {
+      class: 'host' as const,
+      code: 'host_failed' as const,
+      adopted: false,
+      originCounted: false,
+    };
     expect(countsAsAttempt({ ...base, posted: true })).toBe(true);
     expect(countsAsAttempt({ ...base, posted: false })).toBe(false);
     expect(countsAsAttempt({ ...base, posted: true, adopted: true, originCounted: true })).toBe(false);
     expect(countsAsAttempt({ ...base, posted: true, adopted: true, originCounted: false })).toBe(true);
     expect(countsAsAttempt({ ...base, class: 'storage', posted: true })).toBe(false);
-    expect(countsAsAttempt({ ...base, code: 'internal', posted: false }), 'our own fault must not repeat for ever').toBe(true);
+    expect(
+      countsAsAttempt({ ...base, code: 'internal', posted: false }),
+      'our own fault must not repeat for ever',
+    ).toBe(true);
   });
 
   test('whatever fails again and again and counts ends after five', () => {

@@ -19,15 +19,21 @@ describe('where a job may go', () => {
 
   test('only to hosts that hold every file; both slashes are one', () => {
     const files = new Set(['checkpoint:paper', 'lora:a']);
-    expect(hostsOf([waiting('j', { need: need('paper', 'a', 'b') })], [host('a', { files }), host('b')])).toEqual({ j: 'b' });
+    expect(
+      hostsOf([waiting('j', { need: need('paper', 'a', 'b') })], [host('a', { files }), host('b')]),
+    ).toEqual({ j: 'b' });
     const windows = new Set(['checkpoint:xl/paper']);
-    expect(hostsOf([waiting('j', { need: need('xl\\paper') })], [host('a', { files: windows })])).toEqual({ j: 'a' });
+    expect(hostsOf([waiting('j', { need: need('xl\\paper') })], [host('a', { files: windows })])).toEqual({
+      j: 'a',
+    });
   });
 
   test('a host that refused it never gets it again, one that failed it only where no other can', () => {
     expect(place([waiting('j', { unfitHosts: ['a'] })], [host('a')], 0)).toEqual([]);
     expect(hostsOf([waiting('j', { avoidHosts: ['a'] })], [host('a'), host('b')])).toEqual({ j: 'b' });
-    expect(hostsOf([waiting('j', { avoidHosts: ['a'] })], [host('a'), host('b', { state: 'down' })])).toEqual({ j: 'a' });
+    expect(hostsOf([waiting('j', { avoidHosts: ['a'] })], [host('a'), host('b', { state: 'down' })])).toEqual(
+      { j: 'a' },
+    );
   });
 
   test('not before its time', () => {
@@ -37,9 +43,15 @@ describe('where a job may go', () => {
 
   test('back to the host that may hold its prompt, full or not, and nowhere else while that host is being asked', () => {
     const full = [outstanding('x', { startedMs: 0 }), outstanding('y')];
-    expect(hostsOf([waiting('j', { stickyHost: 'a' })], [host('a', { outstanding: full }), host('b')])).toEqual({ j: 'a' });
-    expect(place([waiting('j', { stickyHost: 'a' })], [host('a', { state: 'unknown' }), host('b')], 0)).toEqual([]);
-    expect(hostsOf([waiting('j', { stickyHost: 'a' })], [host('a', { state: 'down' }), host('b')])).toEqual({ j: 'b' });
+    expect(
+      hostsOf([waiting('j', { stickyHost: 'a' })], [host('a', { outstanding: full }), host('b')]),
+    ).toEqual({ j: 'a' });
+    expect(
+      place([waiting('j', { stickyHost: 'a' })], [host('a', { state: 'unknown' }), host('b')], 0),
+    ).toEqual([]);
+    expect(hostsOf([waiting('j', { stickyHost: 'a' })], [host('a', { state: 'down' }), host('b')])).toEqual({
+      j: 'b',
+    });
     expect(hostsOf([waiting('j', { stickyHost: 'gone' })], [host('b')])).toEqual({ j: 'b' });
   });
 });
@@ -47,23 +59,40 @@ describe('where a job may go', () => {
 describe('how much a host gets', () => {
   test('one running and one prefetched, spread before stacked', () => {
     const jobs = [1, 2, 3, 4, 5].map((n) => waiting(`j${n}`, { createdAtMs: n }));
-    const both = [host('a', { loaded: { checkpoint: 'paper', loraSet: '' } }), host('b', { loaded: { checkpoint: 'paper', loraSet: '' } })];
+    const both = [
+      host('a', { loaded: { checkpoint: 'paper', loraSet: '' } }),
+      host('b', { loaded: { checkpoint: 'paper', loraSet: '' } }),
+    ];
     const placed = place(jobs, both, 10);
     expect(placed.map((assignment) => assignment.jobId)).toEqual(['j1', 'j2', 'j3', 'j4']);
-    expect(placed.slice(0, 2).map((assignment) => assignment.hostId).sort()).toEqual(['a', 'b']);
+    expect(
+      placed
+        .slice(0, 2)
+        .map((assignment) => assignment.hostId)
+        .sort(),
+    ).toEqual(['a', 'b']);
   });
 
   test('what a person waits for may be a third, in front of one prefetched batch job, and only one', () => {
     const batch = [outstanding('x', { startedMs: 0 }), outstanding('y')];
-    const urgent = [waiting('j1', { lane: 'interactive' }), waiting('j2', { lane: 'interactive', createdAtMs: 1 })];
-    expect(place(urgent, [host('a', { outstanding: batch })], 10)).toEqual([{ jobId: 'j1', hostId: 'a', front: true }]);
+    const urgent = [
+      waiting('j1', { lane: 'interactive' }),
+      waiting('j2', { lane: 'interactive', createdAtMs: 1 }),
+    ];
+    expect(place(urgent, [host('a', { outstanding: batch })], 10)).toEqual([
+      { jobId: 'j1', hostId: 'a', front: true },
+    ]);
     const taken = [outstanding('x', { startedMs: 0 }), outstanding('y', { urgent: true })];
     expect(place(urgent, [host('a', { outstanding: taken })], 10)).toEqual([]);
     expect(place(urgent, [host('a')], 10).map((assignment) => assignment.front)).toEqual([false, false]);
   });
 
   test('interactive before batch, fronted before both', () => {
-    const jobs = [waiting('batch'), waiting('person', { lane: 'interactive', createdAtMs: 5 }), waiting('front', { priority: -1, createdAtMs: 9 })].sort(compareWaiting);
+    const jobs = [
+      waiting('batch'),
+      waiting('person', { lane: 'interactive', createdAtMs: 5 }),
+      waiting('front', { priority: -1, createdAtMs: 9 }),
+    ].sort(compareWaiting);
     expect(jobs.map((job) => job.id)).toEqual(['front', 'person', 'batch']);
     expect(place(jobs, [host('a')], 10).map((assignment) => assignment.jobId)).toEqual(['front', 'person']);
   });
@@ -73,7 +102,9 @@ describe('how much a host gets', () => {
     const busy = [outstanding('x', { startedMs: 0 })];
     const job = [waiting('j', { lane: 'interactive' })];
     expect(hostsOf(job, [host('a', { loaded, outstanding: busy }), host('b')], 500)).toEqual({ j: 'a' });
-    expect(hostsOf(job, [host('a', { loaded, outstanding: busy, imageMs: 60_000 }), host('b')], 500)).toEqual({ j: 'b' });
+    expect(hostsOf(job, [host('a', { loaded, outstanding: busy, imageMs: 60_000 }), host('b')], 500)).toEqual(
+      { j: 'b' },
+    );
   });
 });
 
@@ -83,22 +114,33 @@ describe('which checkpoint a host turns to', () => {
   test('the one that it has, then the LoRAs that it has', () => {
     const jobs = [waiting('ink', { need: need('inkwell') }), waiting('paper', { createdAtMs: 1 })];
     expect(place(jobs, [host('a', loaded('paper'))], 5)[0]?.jobId).toBe('paper');
-    const loras = [waiting('b', { need: need('paper', 'b') }), waiting('a', { need: need('paper', 'a'), createdAtMs: 1 })];
+    const loras = [
+      waiting('b', { need: need('paper', 'b') }),
+      waiting('a', { need: need('paper', 'a'), createdAtMs: 1 }),
+    ];
     expect(place(loras, [host('a', loaded('paper', 'a'))], 5)[0]?.jobId).toBe('a');
   });
 
   test('a job that has waited for half of its patience is not passed over for its LoRAs', () => {
-    const jobs = [waiting('b', { need: need('paper', 'b'), deadlineMs: 1000 }), waiting('a', { need: need('paper', 'a'), createdAtMs: 1 })];
+    const jobs = [
+      waiting('b', { need: need('paper', 'b'), deadlineMs: 1000 }),
+      waiting('a', { need: need('paper', 'a'), createdAtMs: 1 }),
+    ];
     expect(place(jobs, [host('a', loaded('paper', 'a'))], 600)[0]?.jobId).toBe('b');
   });
 
   test('one that nobody serves before one that is served; help only where it saves time', () => {
     const many = Array.from({ length: 3 }, (_, i) => waiting(`p${i}`, { createdAtMs: i }));
     const ink = waiting('ink', { need: need('inkwell'), createdAtMs: 9 });
-    const serving = host('a', { ...loaded('paper'), outstanding: [outstanding('x', { startedMs: 0 }), outstanding('y')] });
+    const serving = host('a', {
+      ...loaded('paper'),
+      outstanding: [outstanding('x', { startedMs: 0 }), outstanding('y')],
+    });
     expect(hostsOf([...many, ink], [serving, host('b')], 10).ink).toBe('b');
     expect(place(many, [serving, host('b')], 10), 'three images are done before b has loaded').toEqual([]);
-    const lots = Array.from({ length: 40 }, (_, i) => waiting(`p${String(i).padStart(2, '0')}`, { createdAtMs: i }));
+    const lots = Array.from({ length: 40 }, (_, i) =>
+      waiting(`p${String(i).padStart(2, '0')}`, { createdAtMs: i }),
+    );
     expect(hostsOf(lots, [serving, host('b')], 10)).toEqual({ p00: 'b', p01: 'b' });
   });
 
@@ -108,7 +150,9 @@ describe('which checkpoint a host turns to', () => {
   });
 
   test('a job that would overstay its patience forces a switch', () => {
-    const own = Array.from({ length: 20 }, (_, i) => waiting(`p${String(i).padStart(2, '0')}`, { createdAtMs: i }));
+    const own = Array.from({ length: 20 }, (_, i) =>
+      waiting(`p${String(i).padStart(2, '0')}`, { createdAtMs: i }),
+    );
     const late = (deadlineMs: number) => waiting('ink', { need: need('inkwell'), deadlineMs });
     expect(place([late(900), ...own], [host('a', loaded('paper'))], 0)[0]?.jobId).toBe('ink');
     expect(place([late(90_000), ...own], [host('a', loaded('paper'))], 0)[0]?.jobId).toBe('p00');
@@ -134,22 +178,37 @@ describe('whatever the queue', () => {
     held: fc.constantFrom(true, true, true, false),
     files: fc.subarray([...everything]),
     loaded: fc.constantFrom(...checkpoints, null),
-    outstanding: fc.array(fc.record({ urgent: fc.boolean(), checkpoint: fc.constantFrom(...checkpoints) }), { maxLength: 3 }),
+    outstanding: fc.array(fc.record({ urgent: fc.boolean(), checkpoint: fc.constantFrom(...checkpoints) }), {
+      maxLength: 3,
+    }),
     closedUntilMs: fc.constantFrom(0, 0, 90_000),
   });
-  const scene = fc.record({ jobs: fc.array(anyJob, { maxLength: 40 }), hosts: fc.array(anyHost, { maxLength: 5 }) }).map(({ jobs, hosts }) => ({
-    jobs: jobs
-      .map(({ checkpoint, lora, ...job }, i) => waiting(`j${String(i).padStart(2, '0')}`, { ...job, need: lora === null ? need(checkpoint) : need(checkpoint, lora) }))
-      .sort(compareWaiting),
-    hosts: hosts.map(({ files, loaded, outstanding: held, ...more }, i) =>
-      host(`h${i}`, {
-        ...more,
-        files: new Set(files),
-        loaded: { checkpoint: loaded, loraSet: '' },
-        outstanding: held.map((job, n) => outstanding(`h${i}-${n}`, { urgent: job.urgent, need: need(job.checkpoint), startedMs: n === 0 ? 40_000 : null })),
-      }),
-    ),
-  }));
+  const scene = fc
+    .record({ jobs: fc.array(anyJob, { maxLength: 40 }), hosts: fc.array(anyHost, { maxLength: 5 }) })
+    .map(({ jobs, hosts }) => ({
+      jobs: jobs
+        .map(({ checkpoint, lora, ...job }, i) =>
+          waiting(`j${String(i).padStart(2, '0')}`, {
+            ...job,
+            need: lora === null ? need(checkpoint) : need(checkpoint, lora),
+          }),
+        )
+        .sort(compareWaiting),
+      hosts: hosts.map(({ files, loaded, outstanding: held, ...more }, i) =>
+        host(`h${i}`, {
+          ...more,
+          files: new Set(files),
+          loaded: { checkpoint: loaded, loraSet: '' },
+          outstanding: held.map((job, n) =>
+            outstanding(`h${i}-${n}`, {
+              urgent: job.urgent,
+              need: need(job.checkpoint),
+              startedMs: n === 0 ? 40_000 : null,
+            }),
+          ),
+        }),
+      ),
+    }));
   const now = 50_000;
 
   test('no job twice, none where it may not go, no host over its measure', () => {
@@ -168,8 +227,11 @@ describe('whatever the queue', () => {
           if (job.stickyHost !== hostId) {
             expect(job.need.files.every((file) => on.files.has(file))).toBe(true);
             got.set(hostId, (got.get(hostId) ?? 0) + 1);
-            const most = job.lane === 'interactive' || job.priority < 0 ? outstandingPerHost + 1 : outstandingPerHost;
-            expect(on.outstanding.length + (got.get(hostId) ?? 0)).toBeLessThanOrEqual(Math.max(most, outstandingPerHost + Number(front)));
+            const most =
+              job.lane === 'interactive' || job.priority < 0 ? outstandingPerHost + 1 : outstandingPerHost;
+            expect(on.outstanding.length + (got.get(hostId) ?? 0)).toBeLessThanOrEqual(
+              Math.max(most, outstandingPerHost + Number(front)),
+            );
           }
         }
       }),
@@ -194,13 +256,24 @@ describe('whatever the queue', () => {
       fc.property(scene, ({ jobs, hosts }) => {
         const placed = place(jobs, hosts, now);
         const left = jobs.filter((job) => !placed.some(({ jobId }) => jobId === job.id));
-        const idle = hosts.filter((one) => one.state === 'up' && one.held && one.closedUntilMs <= now && one.outstanding.length === 0 && !placed.some(({ hostId }) => hostId === one.id));
+        const idle = hosts.filter(
+          (one) =>
+            one.state === 'up' &&
+            one.held &&
+            one.closedUntilMs <= now &&
+            one.outstanding.length === 0 &&
+            !placed.some(({ hostId }) => hostId === one.id),
+        );
         for (const one of idle) {
           for (const job of left) {
             const due = job.notBeforeMs === null || job.notBeforeMs <= now;
-            const able = job.need.files.every((file) => one.files.has(file)) && !job.unfitHosts.includes(one.id);
-            const alone = hosts.filter((other) => other.state === 'up' && other.held && other.closedUntilMs <= now).length === 1;
-            if (due && able && alone && job.stickyHost === null) throw new Error(`${job.id} waits beside the idle ${one.id}`);
+            const able =
+              job.need.files.every((file) => one.files.has(file)) && !job.unfitHosts.includes(one.id);
+            const alone =
+              hosts.filter((other) => other.state === 'up' && other.held && other.closedUntilMs <= now)
+                .length === 1;
+            if (due && able && alone && job.stickyHost === null)
+              throw new Error(`${job.id} waits beside the idle ${one.id}`);
           }
         }
       }),

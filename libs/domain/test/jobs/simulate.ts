@@ -43,16 +43,28 @@ export const imageMs = 1000;
 export const loadMs = 5000;
 
 /** Plays a plan on equal hosts: every image takes a second, every change of checkpoint five. */
-export function simulate(plan: readonly PlannedJob[], hostCount: number, choose: typeof place = place): Simulation {
+export function simulate(
+  plan: readonly PlannedJob[],
+  hostCount: number,
+  choose: typeof place = place,
+): Simulation {
   const needs = new Map<string, ReturnType<typeof needOf>>();
   const needFor = (checkpoint: string) => {
     let need = needs.get(checkpoint);
-    if (need === undefined) needs.set(checkpoint, (need = needOf([{ kind: 'checkpoint', name: checkpoint }])));
+    if (need === undefined)
+      needs.set(checkpoint, (need = needOf([{ kind: 'checkpoint', name: checkpoint }])));
     return need;
   };
   const files = new Set(plan.flatMap((job) => needFor(job.checkpoint).files));
-  const stations: Station[] = Array.from({ length: hostCount }, (_, i) => ({ id: `h${i}`, loaded: null, queue: [], busy: null }));
-  const coming = plan.map((job, i) => ({ ...job, id: `j${String(i).padStart(4, '0')}`, lane: job.lane ?? ('batch' as const) })).sort((a, b) => a.atMs - b.atMs);
+  const stations: Station[] = Array.from({ length: hostCount }, (_, i) => ({
+    id: `h${i}`,
+    loaded: null,
+    queue: [],
+    busy: null,
+  }));
+  const coming = plan
+    .map((job, i) => ({ ...job, id: `j${String(i).padStart(4, '0')}`, lane: job.lane ?? ('batch' as const) }))
+    .sort((a, b) => a.atMs - b.atMs);
   const records = new Map<string, SimulatedJob>();
   let waiting: WaitingJob[] = [];
   let now = 0;
@@ -79,8 +91,22 @@ export function simulate(plan: readonly PlannedJob[], hostCount: number, choose:
     // While it works, what it had before its running job cannot be told from the outside; the job itself says it.
     loaded: { checkpoint: station.loaded, loraSet: '' },
     outstanding: [
-      ...(station.busy === null ? [] : [{ id: station.busy.job.id, urgent: false, need: station.busy.job.need, startedMs: station.busy.doneMs - imageMs }]),
-      ...station.queue.map((job) => ({ id: job.id, urgent: job.lane === 'interactive', need: job.need, startedMs: null })),
+      ...(station.busy === null
+        ? []
+        : [
+            {
+              id: station.busy.job.id,
+              urgent: false,
+              need: station.busy.job.need,
+              startedMs: station.busy.doneMs - imageMs,
+            },
+          ]),
+      ...station.queue.map((job) => ({
+        id: job.id,
+        urgent: job.lane === 'interactive',
+        need: job.need,
+        startedMs: null,
+      })),
     ],
     imageMs,
     loadMs,
@@ -89,9 +115,21 @@ export function simulate(plan: readonly PlannedJob[], hostCount: number, choose:
   const arrive = (): void => {
     for (let next = coming[0]; next !== undefined && next.atMs <= now; next = coming[0]) {
       coming.shift();
-      const open = [...waiting, ...stations.flatMap((s) => [...s.queue, ...(s.busy === null ? [] : [s.busy.job])])];
-      const mix = Map.groupBy([...open.map((job) => job.need.checkpoint), next.checkpoint], (checkpoint) => checkpoint);
-      const fairMs = fairWaitMs({ ahead: open.length, hosts: hostCount, imageMs, loadMs, switchShare: switchShareOf([...mix.values()].map((list) => list.length)) });
+      const open = [
+        ...waiting,
+        ...stations.flatMap((s) => [...s.queue, ...(s.busy === null ? [] : [s.busy.job])]),
+      ];
+      const mix = Map.groupBy(
+        [...open.map((job) => job.need.checkpoint), next.checkpoint],
+        (checkpoint) => checkpoint,
+      );
+      const fairMs = fairWaitMs({
+        ahead: open.length,
+        hosts: hostCount,
+        imageMs,
+        loadMs,
+        switchShare: switchShareOf([...mix.values()].map((list) => list.length)),
+      });
       records.set(next.id, { ...next, fairMs, startMs: -1, hostId: '' });
       waiting.push({
         id: next.id,
@@ -120,7 +158,10 @@ export function simulate(plan: readonly PlannedJob[], hostCount: number, choose:
       else station.queue.push(job);
       begin(station);
     }
-    const events = [...stations.flatMap((station) => (station.busy === null ? [] : [station.busy.doneMs])), ...coming.slice(0, 1).map((job) => job.atMs)];
+    const events = [
+      ...stations.flatMap((station) => (station.busy === null ? [] : [station.busy.doneMs])),
+      ...coming.slice(0, 1).map((job) => job.atMs),
+    ];
     if (events.length === 0) break;
     now = Math.min(...events);
     for (const station of stations) {

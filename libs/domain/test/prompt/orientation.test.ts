@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { DomainError, parseOrientation } from '../../src/index.ts';
-import { hostileText } from '../support/hostile.ts';
+import { hostileText, patientMs } from '../support/hostile.ts';
+
+vi.setConfig({ testTimeout: patientMs });
 
 describe('parseOrientation', () => {
   test.each([

@@ -148,6 +148,7 @@ export function longTexts(length: number): string[] {
   ];
   return [
     ...tricks.map((trick) => trick.repeat(Math.ceil(length / trick.length))),
+    ...[' ', ',', '_', '\\', ':1', ' ,'].map((run) => `x${run.repeat(length / run.length)}y`),
     '('.repeat(length / 2) + ')'.repeat(length / 2),
     `${'(('.repeat(length / 12)}x${':1.2))'.repeat(length / 12)}`,
     `${'{a|'.repeat(length / 6)}${'}'.repeat(length / 6)}`,
@@ -159,22 +160,28 @@ export function longTexts(length: number): string[] {
  * eight, quadratic work sixty-four. Counts the processor time of this thread alone, the best of several runs, so that
  * a busy machine does not pass for bad code.
  */
-export function growth(run: (text: string) => void, make: (length: number) => string): number {
-  const large = leastCpuMs(run, make(96_000));
+export async function growth(
+  run: (text: string) => unknown,
+  make: (length: number) => string,
+): Promise<number> {
+  const large = await leastCpuMs(run, make(96_000));
   // So little for so much text cannot be more than linear, and is too little to measure a ratio by.
-  return large < 20 ? 1 : large / Math.max(leastCpuMs(run, make(12_000)), 0.2);
+  return large < 20 ? 1 : large / Math.max(await leastCpuMs(run, make(12_000)), 0.2);
 }
 
-function leastCpuMs(run: (text: string) => void, text: string): number {
+/** What linear work stays under, with room for noise; quadratic work does not. */
+export const linearGrowth = 30;
+
+/** Room for the machine to be busy with something else; nothing here waits for anything. */
+export const patientMs = 180_000;
+
+async function leastCpuMs(run: (text: string) => unknown, text: string): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 4; i++) least = Math.min(least, cpuMs(() => run(text)));
+  for (let i = 0; i < 4; i++) {
+    const before = process.threadCpuUsage();
+    await run(text);
+    const { user, system } = process.threadCpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
   return least;
-}
-
-/** Processor time of this thread, in milliseconds. */
-export function cpuMs(run: () => void): number {
-  const before = process.threadCpuUsage();
-  run();
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1000;
 }

@@ -11,7 +11,9 @@ import { hostViews } from './views.ts';
 
 export interface Assignment {
   /** The hosts that a replica shall hold now; a replica that asks is alive. */
-  assigned: (replica: string) => Promise<{ hosts: { host_id: string; name: string; url: string; epoch: number }[] }>;
+  assigned: (
+    replica: string,
+  ) => Promise<{ hosts: { host_id: string; name: string; url: string; epoch: number }[] }>;
   /** A replica says farewell: its hosts are free at once. */
   leave: (replica: string) => Promise<Record<string, never>>;
   /** Moves what has to move. */
@@ -40,11 +42,20 @@ export function buildAssignment(deps: {
 
   async function move(): Promise<void> {
     const rows = book.rows();
-    const names = new Set([...liveness.replicas(), ...rows.flatMap((row) => (row.holder === null ? [] : [row.holder]))]);
-    const replicas = [...names].map((name) => ({ name, silentMs: liveness.replicaSilentMs(name), left: liveness.hasLeft(name) }));
+    const names = new Set([
+      ...liveness.replicas(),
+      ...rows.flatMap((row) => (row.holder === null ? [] : [row.holder])),
+    ]);
+    const replicas = [...names].map((name) => ({
+      name,
+      silentMs: liveness.replicaSilentMs(name),
+      left: liveness.hasLeft(name),
+    }));
     // A holder that nobody has heard of since this process began keeps its hosts, but gets no further ones.
     const heard = new Set(liveness.replicas());
-    const known = replicas.filter((replica) => heard.has(replica.name) || replica.left || rows.some((row) => row.holder === replica.name));
+    const known = replicas.filter(
+      (replica) => heard.has(replica.name) || replica.left || rows.some((row) => row.holder === replica.name),
+    );
     const busy = rows.length > 0 && known.length > 0 ? await busyHosts(db) : new Set<string>();
     const moves = assignHosts(
       rows.map((row) => ({ id: row.id, enabled: row.enabled, holder: row.holder, busy: busy.has(row.id) })),
@@ -57,13 +68,17 @@ export function buildAssignment(deps: {
         const row = await moveHost(trx, hostId, holder);
         if (row === undefined) continue;
         changed.push(row);
-        for (const host of await hostViews(trx, hostId)) await events.emit(trx, { type: 'host.changed', host });
+        for (const host of await hostViews(trx, hostId))
+          await events.emit(trx, { type: 'host.changed', host });
       }
       return changed;
     });
     for (const row of moved) {
       book.put(row);
-      log.info({ host: row.name, holder: row.holder, epoch: row.epoch }, row.holder === null ? `${row.name} has no holder` : `${row.name} goes to ${row.holder}`);
+      log.info(
+        { host: row.name, holder: row.holder, epoch: row.epoch },
+        row.holder === null ? `${row.name} has no holder` : `${row.name} goes to ${row.holder}`,
+      );
     }
     events.wake();
     nc.publish(subjects.assignmentsChanged);
@@ -75,7 +90,9 @@ export function buildAssignment(deps: {
       liveness.replicaHeard(replica);
       await inTurn(move);
       const mine = book.rows().filter((row) => row.holder === replica && row.enabled);
-      return { hosts: mine.map((row) => ({ host_id: row.id, name: row.name, url: row.url, epoch: row.epoch })) };
+      return {
+        hosts: mine.map((row) => ({ host_id: row.id, name: row.name, url: row.url, epoch: row.epoch })),
+      };
     },
     async leave(replica) {
       liveness.replicaLeft(replica);

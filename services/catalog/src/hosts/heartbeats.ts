@@ -9,7 +9,14 @@ import type { Liveness } from './liveness.ts';
 import type { HostTelling } from './telling.ts';
 
 /** Takes the heartbeats of replicas and answers what they have to stop. */
-export function buildHeartbeats(deps: { db: Db; events: Events; liveness: Liveness; book: HostBook; changed: () => void; telling: HostTelling }) {
+export function buildHeartbeats(deps: {
+  db: Db;
+  events: Events;
+  liveness: Liveness;
+  book: HostBook;
+  changed: () => void;
+  telling: HostTelling;
+}) {
   const { db, events, liveness, book } = deps;
 
   async function take(beat: Heartbeat): Promise<HeartbeatReply> {
@@ -49,7 +56,11 @@ export function buildHeartbeats(deps: { db: Db; events: Events; liveness: Livene
   async function verdicts(beat: Heartbeat): Promise<Pick<HeartbeatReply, 'stale' | 'cancel'>> {
     if (beat.attempts.length === 0) return { stale: [], cancel: [] };
     const ids = beat.attempts.map((attempt) => attempt.job_id);
-    const jobs = await db.selectFrom('job').select(['id', 'status', 'attempt']).where('id', 'in', ids).execute();
+    const jobs = await db
+      .selectFrom('job')
+      .select(['id', 'status', 'attempt'])
+      .where('id', 'in', ids)
+      .execute();
     const byId = new Map(jobs.map((job) => [job.id, job]));
     await touchAttempts(db, beat.attempts);
     const stale = beat.attempts.filter(({ job_id, attempt }) => {
@@ -57,7 +68,9 @@ export function buildHeartbeats(deps: { db: Db; events: Events; liveness: Livene
       // One that was given up but has no successor yet may still bring its picture.
       return job === undefined || job.attempt !== attempt || job.status === 'failed';
     });
-    const cancel = jobs.filter((job) => job.status === 'cancelling' || job.status === 'cancelled').map((job) => job.id);
+    const cancel = jobs
+      .filter((job) => job.status === 'cancelling' || job.status === 'cancelled')
+      .map((job) => job.id);
     return { stale, cancel };
   }
 
@@ -69,7 +82,9 @@ async function touchAttempts(db: Db, attempts: Heartbeat['attempts']): Promise<v
   const numbers = attempts.map((attempt) => attempt.attempt);
   await sql`UPDATE attempt SET heartbeat_at = now()
     FROM unnest(${ids}::text[], ${numbers}::int[]) AS alive (job_id, number)
-    WHERE attempt.job_id = alive.job_id AND attempt.number = alive.number AND attempt.status = 'running'`.execute(db);
+    WHERE attempt.job_id = alive.job_id AND attempt.number = alive.number AND attempt.status = 'running'`.execute(
+    db,
+  );
 }
 
 function differs(row: HostRow, report: HostReport): boolean {

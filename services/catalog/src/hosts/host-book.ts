@@ -45,7 +45,10 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
       url: row.url,
       state: row.enabled ? row.state : 'disabled',
       reason: row.reason,
-      held: row.holder !== null && !liveness.hasLeft(row.holder) && liveness.replicaSilentMs(row.holder) < holderSilenceMs,
+      held:
+        row.holder !== null &&
+        !liveness.hasLeft(row.holder) &&
+        liveness.replicaSilentMs(row.holder) < holderSilenceMs,
       files: files.get(row.id) ?? nothing,
       loaded: {
         checkpoint: row.loaded_checkpoint === null ? null : normaliseFileName(row.loaded_checkpoint),
@@ -86,7 +89,8 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
       if (row === undefined || tookMs <= 0) return;
       // With a load in it, what is not the picture was the load.
       const imageMs = loaded ? row.image_ms : mixed(row.image_ms, tookMs);
-      const loadMs = loaded && tookMs > row.image_ms ? mixed(row.load_ms, tookMs - row.image_ms) : row.load_ms;
+      const loadMs =
+        loaded && tookMs > row.image_ms ? mixed(row.load_ms, tookMs - row.image_ms) : row.load_ms;
       rows.set(id, { ...row, image_ms: imageMs, load_ms: loadMs });
       await writeLearned(db, id, { imageMs, loadMs });
     },

@@ -26,7 +26,10 @@ export function environmentHosts(comfyUrls: readonly string[]): KnownHost[] {
   for (const text of given.length === 0 ? [defaultUrl] : given) {
     const parsed = parseNamedHost(text);
     if (parsed === null) {
-      throw new GazeError('invalid_input', `COMFYUI_URLS holds «${text}», which is no http address. Write it like ${defaultUrl} or Atelier=${defaultUrl}.`);
+      throw new GazeError(
+        'invalid_input',
+        `COMFYUI_URLS holds «${text}», which is no http address. Write it like ${defaultUrl} or Atelier=${defaultUrl}.`,
+      );
     }
     const id = hostIdOf(parsed.url);
     if (!hosts.has(id)) hosts.set(id, { id, ...parsed });

@@ -22,7 +22,11 @@ export async function allHosts(db: DbOrTrx): Promise<HostRow[]> {
 
 /** File keys by host. */
 export async function placingFiles(db: DbOrTrx): Promise<Map<string, Set<string>>> {
-  const rows = await db.selectFrom('host_file').select(['host_id', 'kind', 'name']).where('kind', 'in', placingKinds).execute();
+  const rows = await db
+    .selectFrom('host_file')
+    .select(['host_id', 'kind', 'name'])
+    .where('kind', 'in', placingKinds)
+    .execute();
   const files = new Map<string, Set<string>>();
   for (const row of rows) {
     const known = files.get(row.host_id) ?? new Set();
@@ -32,7 +36,9 @@ export async function placingFiles(db: DbOrTrx): Promise<Map<string, Set<string>
 }
 
 export function placingKeys(files: readonly HostFile[]): Set<string> {
-  return new Set(files.filter((file) => placingKinds.includes(file.kind)).map((file) => fileKey(file.kind, file.name)));
+  return new Set(
+    files.filter((file) => placingKinds.includes(file.kind)).map((file) => fileKey(file.kind, file.name)),
+  );
 }
 
 /** Brings the hosts of the environment in line with it; answers the ids of those that it no longer names. */
@@ -48,7 +54,9 @@ export async function syncEnvironmentHosts(trx: Trx, wanted: readonly KnownHost[
     await trx
       .insertInto('host')
       .values({ ...host, origin: 'environment', version: null, holder: null, inventory: null })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ name: host.name, url: host.url, origin: 'environment' }))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({ name: host.name, url: host.url, origin: 'environment' }),
+      )
       .execute();
   }
   return gone.map((row) => row.id);
@@ -94,11 +102,21 @@ export async function writeReport(trx: Trx, replica: string, report: HostReport)
 }
 
 export async function noteHolderSeen(db: DbOrTrx, replica: string): Promise<void> {
-  await db.updateTable('host').set({ holder_seen_at: sql<Date>`now()` }).where('holder', '=', replica).execute();
+  await db
+    .updateTable('host')
+    .set({ holder_seen_at: sql<Date>`now()` })
+    .where('holder', '=', replica)
+    .execute();
 }
 
 /** Replaces what is known of a host's files; false where the asker is not its holder any more. */
-export async function replaceFiles(trx: Trx, hostId: string, epoch: number, fingerprint: string, files: readonly HostFile[]): Promise<boolean> {
+export async function replaceFiles(
+  trx: Trx,
+  hostId: string,
+  epoch: number,
+  fingerprint: string,
+  files: readonly HostFile[],
+): Promise<boolean> {
   const owned = await trx
     .updateTable('host')
     .set({ inventory: fingerprint, inventory_at: sql<Date>`now()` })
@@ -115,8 +133,16 @@ export async function replaceFiles(trx: Trx, hostId: string, epoch: number, fing
   return true;
 }
 
-export async function writeLearned(db: DbOrTrx, hostId: string, learned: { imageMs: number; loadMs: number }): Promise<void> {
-  await db.updateTable('host').set({ image_ms: learned.imageMs, load_ms: learned.loadMs }).where('id', '=', hostId).execute();
+export async function writeLearned(
+  db: DbOrTrx,
+  hostId: string,
+  learned: { imageMs: number; loadMs: number },
+): Promise<void> {
+  await db
+    .updateTable('host')
+    .set({ image_ms: learned.imageMs, load_ms: learned.loadMs })
+    .where('id', '=', hostId)
+    .execute();
 }
 
 /** Hosts that have work, started or on its way. */

@@ -48,7 +48,12 @@ export interface Hosts {
 }
 
 const assignEveryMs = 2000;
-const heartbeatRpc = { subject: subjects.heartbeats, input: Heartbeat, output: HeartbeatReply, deadlineSeconds: 4 };
+const heartbeatRpc = {
+  subject: subjects.heartbeats,
+  input: Heartbeat,
+  output: HeartbeatReply,
+  deadlineSeconds: 4,
+};
 
 export function buildHosts(deps: HostsDeps): Hosts {
   const { db, nc, events, log } = deps;
@@ -104,10 +109,30 @@ export function buildHosts(deps: HostsDeps): Hosts {
     },
     serve: (on) => [
       serveRpc(on, catalogRpc.hostsList, async () => ({ hosts: await hostViews(db) }), { log }),
-      serveRpc(on, hostRpc.assigned, onceKnown((question) => assignment.assigned(question.replica)), { log }),
-      serveRpc(on, hostRpc.leave, onceKnown(({ replica }) => assignment.leave(replica)), { log }),
-      serveRpc(on, hostRpc.inventory, onceKnown((page) => inventories.take(page)), { log }),
-      serveRpc(on, heartbeatRpc, onceKnown((beat) => heartbeats.take(beat)), { log }),
+      serveRpc(
+        on,
+        hostRpc.assigned,
+        onceKnown((question) => assignment.assigned(question.replica)),
+        { log },
+      ),
+      serveRpc(
+        on,
+        hostRpc.leave,
+        onceKnown(({ replica }) => assignment.leave(replica)),
+        { log },
+      ),
+      serveRpc(
+        on,
+        hostRpc.inventory,
+        onceKnown((page) => inventories.take(page)),
+        { log },
+      ),
+      serveRpc(
+        on,
+        heartbeatRpc,
+        onceKnown((beat) => heartbeats.take(beat)),
+        { log },
+      ),
     ],
     list: () => book.list(),
     liveness,

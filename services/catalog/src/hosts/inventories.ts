@@ -14,7 +14,9 @@ export function buildInventories(deps: { db: Db; book: HostBook; changed: () => 
       if (book.row(page.host_id)?.epoch !== page.epoch) return {};
       const files = pages.take(page);
       if (files === null) return {};
-      const taken = await db.transaction().execute((trx) => replaceFiles(trx, page.host_id, page.epoch, page.fingerprint, files));
+      const taken = await db
+        .transaction()
+        .execute((trx) => replaceFiles(trx, page.host_id, page.epoch, page.fingerprint, files));
       if (!taken) return {};
       book.putFiles(page.host_id, page.fingerprint, placingKeys(files));
       deps.changed();

@@ -14,7 +14,8 @@ export function buildInventoryPages(): InventoryPages {
   const open = new Map<string, { fingerprint: string; pages: number; files: HostFile[] }>();
   return {
     take(page) {
-      const begun = page.page === 0 ? { fingerprint: page.fingerprint, pages: 0, files: [] } : open.get(page.host_id);
+      const begun =
+        page.page === 0 ? { fingerprint: page.fingerprint, pages: 0, files: [] } : open.get(page.host_id);
       if (begun?.fingerprint !== page.fingerprint || begun.pages !== page.page) {
         open.delete(page.host_id);
         return null;

@@ -33,7 +33,9 @@ export function buildHostTelling(deps: { db: Db; events: Events; log: Log }): Ho
       await sleep(gatherMs, stopping.signal).catch(() => undefined);
       const ids = [...due];
       due.clear();
-      const news = (await hostViews(db)).filter((view) => ids.includes(view.id) && told.get(view.id) !== JSON.stringify(view));
+      const news = (await hostViews(db)).filter(
+        (view) => ids.includes(view.id) && told.get(view.id) !== JSON.stringify(view),
+      );
       for (const view of news) await emit(db, view);
       if (news.length > 0) events.wake();
     },

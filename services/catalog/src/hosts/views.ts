@@ -19,7 +19,16 @@ export async function hostViews(db: DbOrTrx, id?: string): Promise<HostView[]> {
           .as('work'),
       (join) => join.onTrue(),
     )
-    .select(['host.id', 'host.name', 'host.url', 'host.state', 'host.reason', 'host.version', 'host.origin', 'host.enabled'])
+    .select([
+      'host.id',
+      'host.name',
+      'host.url',
+      'host.state',
+      'host.reason',
+      'host.version',
+      'host.origin',
+      'host.enabled',
+    ])
     .select(['host.holder', 'host.loaded_checkpoint', 'host.missing_nodes', 'work.started', 'work.held'])
     .$if(id !== undefined, (query) => query.where('host.id', '=', id ?? ''))
     .orderBy('host.name')

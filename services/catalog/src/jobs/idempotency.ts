@@ -19,7 +19,10 @@ export async function batchOfKey(db: DbOrTrx, key: IdempotencyKey): Promise<stri
     .executeTakeFirst();
   if (row === undefined) return null;
   if (row.body_hash !== key.body_hash) {
-    throw new GazeError('idempotency_mismatch', 'This Idempotency-Key was sent before with another request. Use a new key for a new request.');
+    throw new GazeError(
+      'idempotency_mismatch',
+      'This Idempotency-Key was sent before with another request. Use a new key for a new request.',
+    );
   }
   return row.batch_id;
 }

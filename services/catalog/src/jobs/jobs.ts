@@ -72,7 +72,12 @@ export function buildJobs(deps: JobsDeps): Jobs {
   const clock = buildDatabaseClock(() => performance.now());
   const board = buildBoard(clock);
   const stream = buildJobStream({ nc, log });
-  const durations = buildDurations({ hosts, board, clock, failed: (error) => log.debug({ err: error }, 'a duration was not noted') });
+  const durations = buildDurations({
+    hosts,
+    board,
+    clock,
+    failed: (error) => log.debug({ err: error }, 'a duration was not noted'),
+  });
   const queueTelling = buildQueueTelling({ db, events, log });
   let queue: QueueState = { paused: false, storage: null };
   let parts: { stop: () => Promise<void> | void }[] = [];
@@ -143,7 +148,12 @@ export function buildJobs(deps: JobsDeps): Jobs {
   /** The store works again: work goes on, and prompts that hosts have finished meanwhile are looked for first. */
   async function probe(): Promise<void> {
     if (queue.storage === null || !(await storeWorks(deps.store))) return;
-    await db.updateTable('job').set({ heartbeat_at: sql<Date>`now()` }).where('status', '=', 'waiting').where('host_id', 'is not', null).execute();
+    await db
+      .updateTable('job')
+      .set({ heartbeat_at: sql<Date>`now()` })
+      .where('status', '=', 'waiting')
+      .where('host_id', 'is not', null)
+      .execute();
     scheduler.reload();
     await steering.changeQueue('image', { storage: null });
     log.info('the picture store works again; the image queue goes on');
@@ -195,13 +205,27 @@ export function buildJobs(deps: JobsDeps): Jobs {
       await queueTelling.stop();
     },
     serve: (on) => [
-      serveRpc(on, catalogRpc.jobsSubmit, (input) => submit({ ...deps, hosts: () => hosts.list(), queue: () => board.counts(), tell, templates, submitted }, input), { log }),
+      serveRpc(
+        on,
+        catalogRpc.jobsSubmit,
+        (input) =>
+          submit(
+            { ...deps, hosts: () => hosts.list(), queue: () => board.counts(), tell, templates, submitted },
+            input,
+          ),
+        { log },
+      ),
       serveRpc(on, catalogRpc.jobsGet, ({ job_id }) => jobDetail(db, images, job_id), { log }),
       serveRpc(on, catalogRpc.jobsList, (query) => listJobs(db, images, query), { log }),
       serveRpc(on, catalogRpc.jobsCancel, (what) => steering.cancel(what), { log }),
       serveRpc(on, catalogRpc.jobsRetry, ({ job_id }) => steering.retry(job_id), { log }),
       serveRpc(on, catalogRpc.jobsFront, ({ job_id }) => steering.front(job_id), { log }),
-      serveRpc(on, catalogRpc.queuesGet, async () => ({ queues: [await queueView(db, 'image'), await queueView(db, 'llm')] }), { log }),
+      serveRpc(
+        on,
+        catalogRpc.queuesGet,
+        async () => ({ queues: [await queueView(db, 'image'), await queueView(db, 'llm')] }),
+        { log },
+      ),
       serveRpc(on, catalogRpc.queuesPause, ({ kind, paused }) => steering.pause(kind, paused), { log }),
       serveRpc(on, ledgerRpc.start, (question) => startAttempt(ledger, question), { log }),
       serveRpc(on, ledgerRpc.posting, (question) => notePosting(ledger, question), { log }),
@@ -209,7 +233,9 @@ export function buildJobs(deps: JobsDeps): Jobs {
       serveRpc(on, ledgerRpc.complete, (question) => completeAttempt(ledger, question), { log }),
       serveRpc(on, ledgerRpc.fail, (question) => failAttempt(ledger, question), { log }),
       serveRpc(on, ledgerRpc.release, (question) => releaseAttempt(ledger, question), { log }),
-      serveRpc(on, ledgerRpc.attempts, async ({ job_id }) => ({ attempts: await attemptViews(db, job_id) }), { log }),
+      serveRpc(on, ledgerRpc.attempts, async ({ job_id }) => ({ attempts: await attemptViews(db, job_id) }), {
+        log,
+      }),
     ],
   };
 

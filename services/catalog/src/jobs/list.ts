@@ -10,7 +10,11 @@ import { selectJobs, viewsOf } from './views.ts';
 const Cursor = z.object({ at: z.string().regex(exactTimePattern), id: z.string().max(100) });
 
 /** One page of jobs, newest first, by keyset. */
-export async function listJobs(db: DbOrTrx, images: Images, query: JobQuery): Promise<{ items: JobView[]; next_cursor: string | null }> {
+export async function listJobs(
+  db: DbOrTrx,
+  images: Images,
+  query: JobQuery,
+): Promise<{ items: JobView[]; next_cursor: string | null }> {
   let select = selectJobs(db);
   if (query.status !== undefined) select = select.where('job.status', 'in', query.status);
   if (query.batch_id !== undefined) select = select.where('job.batch_id', '=', query.batch_id);

@@ -7,7 +7,10 @@ const atOnce = 500;
 
 /** Forgets jobs that ended a month ago. Their pictures stay, with the record of how they came to be. */
 export async function pruneHistory(db: Db): Promise<number> {
-  await db.deleteFrom('idempotency').where('created_at', '<', sql<Date>`now() - ${keepKeysHours} * interval '1 hour'`).execute();
+  await db
+    .deleteFrom('idempotency')
+    .where('created_at', '<', sql<Date>`now() - ${keepKeysHours} * interval '1 hour'`)
+    .execute();
   const old = await db
     .selectFrom('job')
     .select('id')
@@ -17,10 +20,16 @@ export async function pruneHistory(db: Db): Promise<number> {
     .execute();
   if (old.length === 0) return 0;
   await db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ batch_id: string }>`DELETE FROM job WHERE id = ANY(${old.map((job) => job.id)}::text[]) RETURNING batch_id`.execute(trx);
+    const { rows } = await sql<{
+      batch_id: string;
+    }>`DELETE FROM job WHERE id = ANY(${old.map((job) => job.id)}::text[]) RETURNING batch_id`.execute(trx);
     const batches = [...new Set(rows.map((row) => row.batch_id))];
-    await sql`DELETE FROM idempotency WHERE batch_id = ANY(${batches}::text[]) AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = idempotency.batch_id)`.execute(trx);
-    await sql`DELETE FROM batch WHERE id = ANY(${batches}::text[]) AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id)`.execute(trx);
+    await sql`DELETE FROM idempotency WHERE batch_id = ANY(${batches}::text[]) AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = idempotency.batch_id)`.execute(
+      trx,
+    );
+    await sql`DELETE FROM batch WHERE id = ANY(${batches}::text[]) AND NOT EXISTS (SELECT 1 FROM job WHERE job.batch_id = batch.id)`.execute(
+      trx,
+    );
   });
   return old.length;
 }

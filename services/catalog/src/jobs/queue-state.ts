@@ -29,7 +29,11 @@ export function pauseReason(state: QueueState): string | null {
 }
 
 export async function readQueueState(db: DbOrTrx, kind: QueueKind): Promise<QueueState> {
-  const row = await db.selectFrom('setting').select('value').where('key', '=', queueKey(kind)).executeTakeFirst();
+  const row = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('key', '=', queueKey(kind))
+    .executeTakeFirst();
   return queueStateOf(row?.value);
 }
 

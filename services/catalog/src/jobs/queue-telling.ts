@@ -8,7 +8,10 @@ import { queueView } from './queue-state.ts';
 const gatherMs = 300;
 
 /** Tells how full the image queue is, a moment after it changed and only where it did. */
-export function buildQueueTelling(deps: { db: Db; events: Events; log: Log }): { changed: () => void; stop: () => Promise<void> } {
+export function buildQueueTelling(deps: { db: Db; events: Events; log: Log }): {
+  changed: () => void;
+  stop: () => Promise<void>;
+} {
   const { db, events, log } = deps;
   const stopping = new AbortController();
   let told = '';

@@ -52,7 +52,8 @@ export function buildSteering(deps: SteerDeps) {
   async function idsToCancel(what: z.output<typeof catalogRpc.jobsCancel.input>): Promise<string[]> {
     const { job_ids: named = [], batch_id: batchId, all_waiting: allWaiting } = what;
     if (batchId === undefined && allWaiting !== true) {
-      if (named.length === 0) throw new GazeError('invalid_input', 'Name jobs, a batch, or all that wait.', { field: 'job_ids' });
+      if (named.length === 0)
+        throw new GazeError('invalid_input', 'Name jobs, a batch, or all that wait.', { field: 'job_ids' });
       return [...new Set(named)].sort();
     }
     const rows = await db
@@ -61,7 +62,9 @@ export function buildSteering(deps: SteerDeps) {
       .where((job) =>
         job.or([
           ...(named.length === 0 ? [] : [job('id', 'in', named)]),
-          ...(batchId === undefined ? [] : [job.and([job('batch_id', '=', batchId), job('status', 'in', [...openStatuses])])]),
+          ...(batchId === undefined
+            ? []
+            : [job.and([job('batch_id', '=', batchId), job('status', 'in', [...openStatuses])])]),
           ...(allWaiting === true ? [job('status', 'in', ['waiting', 'dispatched'])] : []),
         ]),
       )
@@ -87,7 +90,8 @@ export function buildSteering(deps: SteerDeps) {
       const ending = to.get('cancelling') ?? [];
       if (ended.length > 0) await endUnstarted(trx, ended);
       const started = ending.filter((job) => job.status === 'running').map((job) => job.id);
-      if (started.length > 0) await trx.updateTable('job').set({ status: 'cancelling' }).where('id', 'in', started).execute();
+      if (started.length > 0)
+        await trx.updateTable('job').set({ status: 'cancelling' }).where('id', 'in', started).execute();
       await tell(trx, [...ended, ...started]);
       for (const job of ending) if (job.host_id !== null) orders.push({ jobId: job.id, hostId: job.host_id });
       messages.push(...(to.get('cancelled') ?? []).flatMap(streamPlaceOf));
@@ -104,10 +108,18 @@ export function buildSteering(deps: SteerDeps) {
       const job = await lockJob(trx, jobId);
       if (job === undefined) throw noSuchJob(jobId);
       if (job.status !== 'failed' && job.status !== 'cancelled') {
-        throw new GazeError('conflict', `Only a job that failed or was cancelled can be retried; this one is ${job.status}.`, { field: 'job_id' });
+        throw new GazeError(
+          'conflict',
+          `Only a job that failed or was cancelled can be retried; this one is ${job.status}.`,
+          { field: 'job_id' },
+        );
       }
       await putBack(trx, jobId, { counted: 0, avoid: [], unfit: [] });
-      await trx.updateTable('job').set({ error: null, finished_at: null, reason: 'It has just come in.' }).where('id', '=', jobId).execute();
+      await trx
+        .updateTable('job')
+        .set({ error: null, finished_at: null, reason: 'It has just come in.' })
+        .where('id', '=', jobId)
+        .execute();
       await tell(trx, [jobId]);
     });
     events.wake();
@@ -123,14 +135,22 @@ export function buildSteering(deps: SteerDeps) {
       const job = await lockJob(trx, jobId);
       if (job === undefined) throw noSuchJob(jobId);
       if (!openStatuses.includes(job.status) || job.status === 'cancelling') {
-        throw new GazeError('conflict', `Only a job that waits can be brought to the front; this one is ${job.status}.`, { field: 'job_id' });
+        throw new GazeError(
+          'conflict',
+          `Only a job that waits can be brought to the front; this one is ${job.status}.`,
+          { field: 'job_id' },
+        );
       }
       const first = await trx
         .selectFrom('job')
         .select(sql<number>`least(coalesce(min(priority), 0), 0)`.as('lowest'))
         .where('status', 'in', [...openStatuses])
         .executeTakeFirstOrThrow();
-      await trx.updateTable('job').set({ priority: first.lowest - 1 }).where('id', '=', jobId).execute();
+      await trx
+        .updateTable('job')
+        .set({ priority: first.lowest - 1 })
+        .where('id', '=', jobId)
+        .execute();
       if (job.status === 'dispatched') {
         await putBack(trx, jobId);
         messages.push(...streamPlaceOf(job));
@@ -163,7 +183,13 @@ export function buildSteering(deps: SteerDeps) {
     const messages: StreamPlace[] = [];
     const ids: string[] = [];
     await db.transaction().execute(async (trx) => {
-      const jobs = await trx.selectFrom('job').select(['id', 'stream_incarnation', 'stream_sequence']).where('status', '=', 'dispatched').orderBy('id').forUpdate().execute();
+      const jobs = await trx
+        .selectFrom('job')
+        .select(['id', 'stream_incarnation', 'stream_sequence'])
+        .where('status', '=', 'dispatched')
+        .orderBy('id')
+        .forUpdate()
+        .execute();
       for (const job of jobs) {
         await putBack(trx, job.id);
         ids.push(job.id);
@@ -173,11 +199,16 @@ export function buildSteering(deps: SteerDeps) {
     });
     const prefetched = await db
       .selectFrom('job')
-      .select(['id', 'host_id', sql<number>`row_number() OVER (PARTITION BY host_id ORDER BY started_at, id)::int`.as('place')])
+      .select([
+        'id',
+        'host_id',
+        sql<number>`row_number() OVER (PARTITION BY host_id ORDER BY started_at, id)::int`.as('place'),
+      ])
       .where('status', '=', 'running')
       .execute();
     for (const job of prefetched) {
-      if (job.place > 1 && job.host_id !== null) orderHost(nc, job.host_id, { type: 'withdraw', job_id: job.id });
+      if (job.place > 1 && job.host_id !== null)
+        orderHost(nc, job.host_id, { type: 'withdraw', job_id: job.id });
     }
     deps.withdrawn(messages);
     events.wake();
@@ -193,13 +224,14 @@ export function buildSteering(deps: SteerDeps) {
   return { cancel, retry, front, pause, changeQueue, callBack };
 }
 
-export type Steering = ReturnType<typeof buildSteering>;
-
 async function endUnstarted(trx: Trx, ids: readonly string[]): Promise<void> {
   for (const id of ids) await finish(trx, id, 'cancelled');
 }
 
-export function streamPlaceOf(job: { stream_incarnation: string | null; stream_sequence: number | null }): StreamPlace[] {
+export function streamPlaceOf(job: {
+  stream_incarnation: string | null;
+  stream_sequence: number | null;
+}): StreamPlace[] {
   if (job.stream_incarnation === null || job.stream_sequence === null) return [];
   return [{ incarnation: job.stream_incarnation, sequence: job.stream_sequence }];
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { JobView, Snapshot, Submission } from '@gaze/contracts';
 import type { NeededFile } from '@gaze/domain';
-import { fairWaitMs, fileKey, neededFiles, ownerOf, resolveSnapshot } from '@gaze/domain';
+import {
+  fairWaitMs,
+  farBack,
+  fileKey,
+  neededFiles,
+  ownerOf,
+  resolveSnapshot,
+  toldPlaces,
+} from '@gaze/domain';
 import type { EntityLoader } from '@gaze/domain';
 import { GazeError } from '@gaze/runtime';
 import type { Insertable } from 'kysely';
@@ -62,16 +70,25 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
 
   const batchId = newId();
   const rows = jobRows(deps, input, batchId, resolved);
-  const jobs = await db.transaction().execute(async (trx) => {
-    await trx.insertInto('batch').values({ id: batchId, kind: 'image', label: rows[0]?.label ?? '', count: rows.length }).execute();
-    if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
-    await deps.templates.store(trx, [...templates.values()]);
-    await trx.insertInto('job').values(rows).execute();
-    return deps.tell(trx, rows.map((row) => row.id));
-  }).catch((error: unknown) => {
-    if (error instanceof KeyTaken) return null;
-    throw error;
-  });
+  const jobs = await db
+    .transaction()
+    .execute(async (trx) => {
+      await trx
+        .insertInto('batch')
+        .values({ id: batchId, kind: 'image', label: rows[0]?.label ?? '', count: rows.length })
+        .execute();
+      if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
+      await deps.templates.store(trx, [...templates.values()]);
+      await trx.insertInto('job').values(rows).execute();
+      return deps.tell(
+        trx,
+        rows.map((row) => row.id),
+      );
+    })
+    .catch((error: unknown) => {
+      if (error instanceof KeyTaken) return null;
+      throw error;
+    });
   if (jobs === null) return submit(deps, input);
   deps.submitted(jobs.map((job) => job.id));
   return { batch_id: batchId, jobs, notes: notesOf(resolved), replayed: false };
@@ -81,12 +98,25 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
 class KeyTaken extends Error {}
 
 async function replay(deps: SubmitDeps, batchId: string): Promise<Submitted> {
-  const rows = await deps.db.selectFrom('job').select(['id', 'notes']).where('batch_id', '=', batchId).orderBy('ordinal').execute();
-  const jobs = await jobViews(deps.db, deps.images, rows.map((row) => row.id));
+  const rows = await deps.db
+    .selectFrom('job')
+    .select(['id', 'notes'])
+    .where('batch_id', '=', batchId)
+    .orderBy('ordinal')
+    .execute();
+  const jobs = await jobViews(
+    deps.db,
+    deps.images,
+    rows.map((row) => row.id),
+  );
   return { batch_id: batchId, jobs, notes: [...new Set(rows.flatMap((row) => row.notes))], replayed: true };
 }
 
-async function resolveAll(deps: SubmitDeps, input: SubmissionInput, templates: Map<string, Template>): Promise<Resolved[]> {
+async function resolveAll(
+  deps: SubmitDeps,
+  input: SubmissionInput,
+  templates: Map<string, Template>,
+): Promise<Resolved[]> {
   const defaultCheckpoint = await deps.defaultCheckpoint();
   const templateFor = async (data: Record<string, unknown>): Promise<Template> => {
     const template = await deps.templateFor(data);
@@ -95,7 +125,11 @@ async function resolveAll(deps: SubmitDeps, input: SubmissionInput, templates: M
   };
   const resolved: Resolved[] = [];
   for (let index = 0; index < input.count; index++) {
-    const snapshot = await resolveSnapshot(input.recipe, deps.loader, random, { defaultCheckpoint, templateFor, index });
+    const snapshot = await resolveSnapshot(input.recipe, deps.loader, random, {
+      defaultCheckpoint,
+      templateFor,
+      index,
+    });
     resolved.push({ snapshot, files: neededFiles(snapshot) });
   }
   const used = new Set(resolved.map(({ snapshot }) => snapshot.template.hash));
@@ -111,26 +145,47 @@ function random(): number {
 /** @throws GazeError no_host_has_file where every host is known to lack a file: waiting would be in vain */
 function refuseWhereNoHostHas(files: readonly NeededFile[], hosts: readonly BookedHost[]): void {
   const enabled = hosts.filter((host) => host.state !== 'disabled');
-  if (enabled.length === 0 || !enabled.every((host) => host.state === 'up' && host.held && host.inventoryFresh)) return;
-  const missing = files.find((file) => !enabled.some((host) => host.files.has(fileKey(file.kind, file.name))));
+  if (
+    enabled.length === 0 ||
+    !enabled.every((host) => host.state === 'up' && host.held && host.inventoryFresh)
+  )
+    return;
+  const missing = files.find(
+    (file) => !enabled.some((host) => host.files.has(fileKey(file.kind, file.name))),
+  );
   if (missing === undefined) return;
   const names = enabled.map((host) => host.name).join(', ');
-  throw new GazeError('no_host_has_file', `No ComfyUI host has the ${kindNames[missing.kind]} \`${missing.name}\` (asked: ${names}).`, {
-    field: missing.kind === 'checkpoint' ? 'recipe.checkpoint' : undefined,
-    file: missing.name,
-    hint: 'Copy the file to a ComfyUI host or choose another.',
-  });
+  throw new GazeError(
+    'no_host_has_file',
+    `No ComfyUI host has the ${kindNames[missing.kind]} \`${missing.name}\` (asked: ${names}).`,
+    {
+      field: missing.kind === 'checkpoint' ? 'recipe.checkpoint' : undefined,
+      file: missing.name,
+      hint: 'Copy the file to a ComfyUI host or choose another.',
+    },
+  );
 }
 
 const kindNames = { checkpoint: 'checkpoint', lora: 'LoRA', vae: 'VAE' } as const;
 
-function jobRows(deps: SubmitDeps, input: SubmissionInput, batchId: string, resolved: readonly Resolved[]): Insertable<JobTable>[] & { label: string; id: string }[] {
+function jobRows(
+  deps: SubmitDeps,
+  input: SubmissionInput,
+  batchId: string,
+  resolved: readonly Resolved[],
+): Insertable<JobTable>[] & { label: string; id: string }[] {
   const { open, switchShare } = deps.queue();
   const hosts = deps.hosts().filter((host) => host.state !== 'disabled');
   const up = hosts.filter((host) => host.state === 'up');
   const sharing = up.length > 0 ? up : hosts;
-  const mean = (of: (host: BookedHost) => number): number => sharing.reduce((sum, host) => sum + of(host), 0) / Math.max(1, sharing.length);
-  const times = { hosts: sharing.length, imageMs: mean((host) => host.imageMs), loadMs: mean((host) => host.loadMs), switchShare };
+  const mean = (of: (host: BookedHost) => number): number =>
+    sharing.reduce((sum, host) => sum + of(host), 0) / Math.max(1, sharing.length);
+  const times = {
+    hosts: sharing.length,
+    imageMs: mean((host) => host.imageMs),
+    loadMs: mean((host) => host.loadMs),
+    switchShare,
+  };
   return resolved.map(({ snapshot, files }, ordinal) => {
     const owner = ownerOf(snapshot);
     return {
@@ -156,7 +211,7 @@ function jobRows(deps: SubmitDeps, input: SubmissionInput, batchId: string, reso
       stream_incarnation: null,
       stream_sequence: null,
       fair_ms: fairWaitMs({ ahead: open + ordinal, ...times }),
-      reason: 'It has just come in.',
+      reason: open + ordinal > toldPlaces ? farBack : 'It has just come in.',
     };
   });
 }
@@ -164,7 +219,11 @@ function jobRows(deps: SubmitDeps, input: SubmissionInput, batchId: string, reso
 /** What a person calls it: the entities that make the picture, the owner's first. */
 function labelOf(snapshot: Snapshot): string {
   const { owner, parts } = snapshot;
-  const named = [...parts].sort((a, b) => Number(b.category === owner?.category && b.slug === owner.slug) - Number(a.category === owner?.category && a.slug === owner.slug));
+  const named = [...parts].sort(
+    (a, b) =>
+      Number(b.category === owner?.category && b.slug === owner.slug) -
+      Number(a.category === owner?.category && a.slug === owner.slug),
+  );
   const names = named.slice(0, 3).map((part) => part.name);
   if (owner?.category === 'checkpoints') names.unshift(snapshot.checkpoint.name);
   return (names.length === 0 ? 'Free mix' : names.join(' · ')).slice(0, 200);

@@ -37,7 +37,11 @@ export function buildTemplates(): Templates {
     async get(db, hash) {
       const found = hash === null ? undefined : known.get(hash);
       if (found !== undefined && hash !== null) return remember(hash, found);
-      const row = await db.selectFrom('template').select(['hash', 'workflow']).where('hash', '=', hash).executeTakeFirstOrThrow();
+      const row = await db
+        .selectFrom('template')
+        .select(['hash', 'workflow'])
+        .where('hash', '=', hash)
+        .executeTakeFirstOrThrow();
       return remember(row.hash, row.workflow);
     },
   };

@@ -13,12 +13,40 @@ export function selectJobs(db: DbOrTrx) {
       join.onRef('owner.category', '=', 'job.owner_category').onRef('owner.slug', '=', 'job.owner_slug'),
     )
     .leftJoin('host', 'host.id', 'job.host_id')
-    .leftJoin('attempt', (join) => join.onRef('attempt.job_id', '=', 'job.id').onRef('attempt.number', '=', 'job.attempt'))
-    .select(['job.id', 'job.batch_id', 'job.kind', 'job.status', 'job.lane', 'job.label', 'job.owner_category', 'job.owner_slug'])
-    .select(['job.host_id', 'job.checkpoint', 'job.attempt', 'job.reason', 'job.error', 'job.seed', 'job.sets_cover', 'job.is_nsfw'])
+    .leftJoin('attempt', (join) =>
+      join.onRef('attempt.job_id', '=', 'job.id').onRef('attempt.number', '=', 'job.attempt'),
+    )
+    .select([
+      'job.id',
+      'job.batch_id',
+      'job.kind',
+      'job.status',
+      'job.lane',
+      'job.label',
+      'job.owner_category',
+      'job.owner_slug',
+    ])
+    .select([
+      'job.host_id',
+      'job.checkpoint',
+      'job.attempt',
+      'job.reason',
+      'job.error',
+      'job.seed',
+      'job.sets_cover',
+      'job.is_nsfw',
+    ])
     .select(['job.created_at', 'job.started_at', 'job.finished_at', 'job.notes'])
-    .select(['owner.name as owner_name', 'owner.cover_key', 'owner.cover_sha256', 'host.name as host_name', 'attempt.host_name as attempt_host_name'])
-    .select((job) => job.selectFrom('setting').select('value').where('key', '=', queueKey('image')).as('queue'));
+    .select([
+      'owner.name as owner_name',
+      'owner.cover_key',
+      'owner.cover_sha256',
+      'host.name as host_name',
+      'attempt.host_name as attempt_host_name',
+    ])
+    .select((job) =>
+      job.selectFrom('setting').select('value').where('key', '=', queueKey('image')).as('queue'),
+    );
 }
 
 type JobRow = Awaited<ReturnType<ReturnType<typeof selectJobs>['executeTakeFirstOrThrow']>>;
@@ -33,11 +61,15 @@ function jobView(row: JobRow, images: ImageView[]): JobView {
     lane: row.lane,
     label: row.label,
     owner: category === null || slug === null ? null : { category, slug, name: row.owner_name ?? slug },
-    cover_thumb_url: row.cover_key === null || row.cover_sha256 === null ? null : thumbUrl(row.cover_key, row.cover_sha256),
+    cover_thumb_url:
+      row.cover_key === null || row.cover_sha256 === null ? null : thumbUrl(row.cover_key, row.cover_sha256),
     host: hostOf(row),
     checkpoint: row.checkpoint,
     attempts: row.attempt,
-    reason: row.status === 'waiting' && row.kind === 'image' ? (pauseReason(queueStateOf(row.queue)) ?? row.reason) : row.reason,
+    reason:
+      row.status === 'waiting' && row.kind === 'image'
+        ? (pauseReason(queueStateOf(row.queue)) ?? row.reason)
+        : row.reason,
     error: row.error,
     seed: row.seed,
     sets_cover: row.sets_cover,
@@ -65,7 +97,10 @@ export async function viewsOf(db: DbOrTrx, images: Images, rows: readonly JobRow
 /** Jobs by id, in the order of their ids, which is the order of their making. */
 export async function jobViews(db: DbOrTrx, images: Images, ids: readonly string[]): Promise<JobView[]> {
   if (ids.length === 0) return [];
-  const rows = await selectJobs(db).where('job.id', 'in', [...ids]).orderBy('job.id').execute();
+  const rows = await selectJobs(db)
+    .where('job.id', 'in', [...ids])
+    .orderBy('job.id')
+    .execute();
   return viewsOf(db, images, rows);
 }
 
@@ -83,12 +118,21 @@ export async function jobViewOrThrow(db: DbOrTrx, images: Images, id: string): P
 /** @throws GazeError not_found */
 export async function jobDetail(db: DbOrTrx, images: Images, id: string): Promise<JobDetail> {
   const view = await jobViewOrThrow(db, images, id);
-  const { prompts } = await db.selectFrom('job').select('prompts').where('id', '=', id).executeTakeFirstOrThrow();
+  const { prompts } = await db
+    .selectFrom('job')
+    .select('prompts')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   return { ...view, prompts, attempt_history: await attemptViews(db, id) };
 }
 
 export async function attemptViews(db: DbOrTrx, jobId: string): Promise<AttemptView[]> {
-  const rows = await db.selectFrom('attempt').selectAll().where('job_id', '=', jobId).orderBy('number').execute();
+  const rows = await db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .orderBy('number')
+    .execute();
   return rows.map((row) => ({
     number: row.number,
     holder: row.holder,

@@ -75,9 +75,12 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
     },
     async refresh(db, ids) {
       if (ids.length === 0) return;
-      const rows = await selectOpen(db).where('id', 'in', [...ids]).execute();
+      const rows = await selectOpen(db)
+        .where('id', 'in', [...ids])
+        .execute();
       const named = new Set(ids);
-      if (ids.some((id) => jobs.get(id)?.status === 'waiting')) queue = queue.filter((job) => !named.has(job.id));
+      if (ids.some((id) => jobs.get(id)?.status === 'waiting'))
+        queue = queue.filter((job) => !named.has(job.id));
       for (const id of ids) jobs.delete(id);
       for (const row of rows) put(row);
     },
@@ -92,7 +95,8 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
     get: (id) => jobs.get(id),
     counts() {
       const byCheckpoint = new Map<string | null, number>();
-      for (const job of jobs.values()) byCheckpoint.set(job.need.checkpoint, (byCheckpoint.get(job.need.checkpoint) ?? 0) + 1);
+      for (const job of jobs.values())
+        byCheckpoint.set(job.need.checkpoint, (byCheckpoint.get(job.need.checkpoint) ?? 0) + 1);
       return { open: jobs.size, switchShare: switchShareOf(byCheckpoint.values()) };
     },
   };
@@ -101,7 +105,21 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
 function selectOpen(db: DbOrTrx) {
   return db
     .selectFrom('job')
-    .select(['id', 'status', 'lane', 'priority', 'files', 'host_id', 'dispatch', 'attempt', 'front', 'reason', 'avoid_hosts', 'unfit_hosts', 'fair_ms'])
+    .select([
+      'id',
+      'status',
+      'lane',
+      'priority',
+      'files',
+      'host_id',
+      'dispatch',
+      'attempt',
+      'front',
+      'reason',
+      'avoid_hosts',
+      'unfit_hosts',
+      'fair_ms',
+    ])
     .select(['stream_incarnation', 'stream_sequence'])
     .select([
       sql<number>`extract(epoch FROM created_at)::float8 * 1000`.as('created_ms'),
@@ -147,8 +165,14 @@ function toOpenJob(row: OpenRow, need: Need): OpenJob {
  * What one host holds, in the order in which it works on it: the first that it got, then what was put in front, then
  * the rest. It began its first one when that was started, or when it ended the one before.
  */
-export function heldBy(outstanding: readonly OpenJob[], hostId: string, freeSinceMs: number): OutstandingJob[] {
-  const held = outstanding.filter((job) => job.hostId === hostId).sort((a, b) => a.dispatchedAtMs - b.dispatchedAtMs || (a.id < b.id ? -1 : 1));
+export function heldBy(
+  outstanding: readonly OpenJob[],
+  hostId: string,
+  freeSinceMs: number,
+): OutstandingJob[] {
+  const held = outstanding
+    .filter((job) => job.hostId === hostId)
+    .sort((a, b) => a.dispatchedAtMs - b.dispatchedAtMs || (a.id < b.id ? -1 : 1));
   const [first, ...others] = held;
   if (first === undefined) return [];
   const order = [first, ...others.filter((job) => job.front), ...others.filter((job) => !job.front)];

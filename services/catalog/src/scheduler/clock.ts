@@ -13,7 +13,9 @@ export function buildDatabaseClock(monotonic: () => number): DatabaseClock {
     nowMs: () => monotonic() + offset,
     async sync(db) {
       const before = monotonic();
-      const { rows } = await sql<{ ms: number }>`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`.execute(db);
+      const { rows } = await sql<{
+        ms: number;
+      }>`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`.execute(db);
       const [row] = rows;
       if (row !== undefined) offset = row.ms - (before + monotonic()) / 2;
     },

@@ -24,16 +24,26 @@ export async function markDispatched(db: Db, assignments: readonly Assignment[])
     FROM unnest(${ids}::text[], ${hosts}::text[], ${fronts}::boolean[]) AS placed (id, host_id, front)
     WHERE job.id = placed.id AND job.status = 'waiting'
     RETURNING job.id, job.dispatch, job.host_id, job.lane`.execute(db);
-  const dispatched = rows.map((row) => ({ id: row.id, dispatch: row.dispatch, hostId: row.host_id, lane: row.lane }));
+  const dispatched = rows.map((row) => ({
+    id: row.id,
+    dispatch: row.dispatch,
+    hostId: row.host_id,
+    lane: row.lane,
+  }));
   // In the order of the placement: the stream keeps it.
   return dispatched.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
 /** Notes where dispatches lie in the stream; a job that has moved on since is left alone. */
-export async function noteSent(db: Db, sent: readonly { job: Dispatched; place: StreamPlace }[]): Promise<void> {
+export async function noteSent(
+  db: Db,
+  sent: readonly { job: Dispatched; place: StreamPlace }[],
+): Promise<void> {
   if (sent.length === 0) return;
   await sql`UPDATE job SET stream_incarnation = sent.incarnation, stream_sequence = sent.sequence
     FROM unnest(${sent.map(({ job }) => job.id)}::text[], ${sent.map(({ job }) => job.dispatch)}::int[],
       ${sent.map(({ place }) => place.incarnation)}::text[], ${sent.map(({ place }) => place.sequence)}::bigint[]) AS sent (id, dispatch, incarnation, sequence)
-    WHERE job.id = sent.id AND job.dispatch = sent.dispatch AND job.status IN ('dispatched', 'running', 'cancelling')`.execute(db);
+    WHERE job.id = sent.id AND job.dispatch = sent.dispatch AND job.status IN ('dispatched', 'running', 'cancelling')`.execute(
+    db,
+  );
 }

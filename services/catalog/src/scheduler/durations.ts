@@ -9,7 +9,12 @@ export interface Durations {
   freeSince: (hostId: string) => number;
 }
 
-export function buildDurations(deps: { hosts: Hosts; board: Board; clock: DatabaseClock; failed: (error: unknown) => void }): Durations {
+export function buildDurations(deps: {
+  hosts: Hosts;
+  board: Board;
+  clock: DatabaseClock;
+  failed: (error: unknown) => void;
+}): Durations {
   const free = new Map<string, number>();
   const lastCheckpoint = new Map<string, string | null>();
   return {

@@ -50,9 +50,15 @@ export function buildKeeper(deps: KeeperDeps): Keeper {
 
   async function watchAttempt(job: OpenJob, host: BookedHost | undefined): Promise<void> {
     if (host === undefined) {
-      await giveUpAttempt(ledger, job.id, job.attempt, { message: 'Its host was removed from GAZE.', hostGone: true });
+      await giveUpAttempt(ledger, job.id, job.attempt, {
+        message: 'Its host was removed from GAZE.',
+        hostGone: true,
+      });
     } else if (hosts.liveness.attemptSilentMs(job.id, job.attempt) >= holderSilenceMs) {
-      await giveUpAttempt(ledger, job.id, job.attempt, { message: `The generator that worked on it at ${host.name} fell silent.`, hostGone: false });
+      await giveUpAttempt(ledger, job.id, job.attempt, {
+        message: `The generator that worked on it at ${host.name} fell silent.`,
+        hostGone: false,
+      });
       // A cancel may meet a prompt that outlives its generator: whoever holds the host now is told.
       if (job.status === 'cancelling') orderHost(deps.nc, host.id, { type: 'cancel', job_id: job.id });
     } else if (job.status === 'cancelling') orderHost(deps.nc, host.id, { type: 'cancel', job_id: job.id });

@@ -26,7 +26,10 @@ export async function writeReasons(
     const { rows } = await sql<{ id: string }>`UPDATE job SET reason = why.reason
       FROM unnest(${ids}::text[], ${texts}::text[]) AS why (id, reason)
       WHERE job.id = why.id AND job.status = 'waiting' RETURNING job.id`.execute(trx);
-    await deps.tell(trx, rows.map((row) => row.id));
+    await deps.tell(
+      trx,
+      rows.map((row) => row.id),
+    );
   });
   deps.events.wake();
   return { written: ids, more: changed.length > now.length };

@@ -43,7 +43,7 @@ export interface Scheduler {
 }
 
 /** Reasons and counts are told this long after a change, many changes at once. */
-const tellAfterMs = 400;
+const tellAfterMs = 700;
 const longestSleepMs = 60_000;
 
 /**
@@ -97,8 +97,17 @@ export function buildScheduler(deps: SchedulerDeps): Scheduler {
   async function sendOutbox(): Promise<void> {
     const left = board.outstanding().filter((job) => job.status === 'dispatched' && job.sequence === null);
     if (left.length === 0) return;
-    await send(left.flatMap((job) => (job.hostId === null ? [] : [{ id: job.id, dispatch: job.dispatch, hostId: job.hostId, lane: job.lane }])));
-    await board.refresh(db, left.map((job) => job.id));
+    await send(
+      left.flatMap((job) =>
+        job.hostId === null
+          ? []
+          : [{ id: job.id, dispatch: job.dispatch, hostId: job.hostId, lane: job.lane }],
+      ),
+    );
+    await board.refresh(
+      db,
+      left.map((job) => job.id),
+    );
   }
 
   async function send(jobs: readonly Dispatched[]): Promise<void> {
@@ -125,7 +134,9 @@ export function buildScheduler(deps: SchedulerDeps): Scheduler {
   function setAlarm(): void {
     if (alarm !== null) clearTimeout(alarm);
     const now = clock.nowMs();
-    const delays = board.waiting().flatMap((job) => (job.notBeforeMs !== null && job.notBeforeMs > now ? [job.notBeforeMs - now] : []));
+    const delays = board
+      .waiting()
+      .flatMap((job) => (job.notBeforeMs !== null && job.notBeforeMs > now ? [job.notBeforeMs - now] : []));
     const breakers = hosts.list().flatMap((host) => (host.closedForMs > 0 ? [host.closedForMs] : []));
     const soonest = delays.concat(breakers).reduce((least, ms) => Math.min(least, ms), longestSleepMs);
     alarm = setTimeout(() => flight.wake(), soonest + 5);

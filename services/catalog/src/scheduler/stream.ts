@@ -12,8 +12,6 @@ export interface JobStream {
    * at consumers too that were there before.
    */
   ensure: (hostIds: readonly string[], options?: { verify: boolean }) => Promise<string>;
-  /** The stream as it was seen last; null before the first look. */
-  incarnation: () => string | null;
   send: (job: { id: string; dispatch: number; hostId: string; lane: string }) => Promise<StreamPlace>;
   /** Whether a dispatch still lies where it was put. */
   holds: (place: StreamPlace, messageId: string) => Promise<boolean>;
@@ -33,7 +31,10 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
   const ready = new Set<string>();
   let incarnation: string | null = null;
 
-  async function ensure(hostIds: readonly string[], options: { verify: boolean } = { verify: false }): Promise<string> {
+  async function ensure(
+    hostIds: readonly string[],
+    options: { verify: boolean } = { verify: false },
+  ): Promise<string> {
     if (options.verify) ready.clear();
     const seen = streamIncarnation(await ensureStream(nc, streams.image));
     if (seen !== incarnation) {
@@ -43,7 +44,11 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
     incarnation = seen;
     for (const hostId of hostIds) {
       if (ready.has(hostId)) continue;
-      await ensureConsumer(nc, { stream: name, durable: subjects.imageConsumer(hostId), subject: subjects.imageJobs(hostId) });
+      await ensureConsumer(nc, {
+        stream: name,
+        durable: subjects.imageConsumer(hostId),
+        subject: subjects.imageJobs(hostId),
+      });
       ready.add(hostId);
     }
     return seen;
@@ -51,10 +56,15 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
 
   return {
     ensure,
-    incarnation: () => incarnation,
     async send(job) {
       const seen = incarnation !== null && ready.has(job.hostId) ? incarnation : await ensure([job.hostId]);
-      const message: DispatchMessage = { v: contractVersion, job_id: job.id, dispatch: job.dispatch, host_id: job.hostId, lane: job.lane };
+      const message: DispatchMessage = {
+        v: contractVersion,
+        job_id: job.id,
+        dispatch: job.dispatch,
+        host_id: job.hostId,
+        lane: job.lane,
+      };
       try {
         const ack = await jetstream(nc).publish(subjects.imageJobs(job.hostId), JSON.stringify(message), {
           msgID: messageIdOf(job),
@@ -84,7 +94,8 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
       if (current.length === 0) return;
       try {
         const manager = await jetstreamManager(nc);
-        for (const place of current) await manager.streams.deleteMessage(name, place.sequence, false).catch(() => undefined);
+        for (const place of current)
+          await manager.streams.deleteMessage(name, place.sequence, false).catch(() => undefined);
       } catch (error) {
         log.debug({ err: error }, 'messages of withdrawn jobs stay in the stream; their start is refused');
       }
@@ -94,7 +105,8 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
       const manager = await jetstreamManager(nc);
       const strange: { durable: string; subject: string }[] = [];
       for await (const { name: durable, config } of manager.consumers.list(name)) {
-        if (!kept.has(durable) && config.filter_subject !== undefined) strange.push({ durable, subject: config.filter_subject });
+        if (!kept.has(durable) && config.filter_subject !== undefined)
+          strange.push({ durable, subject: config.filter_subject });
       }
       for (const { durable, subject } of strange) {
         await manager.consumers.delete(name, durable);

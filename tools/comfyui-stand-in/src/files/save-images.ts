@@ -29,7 +29,7 @@ export async function saveImages(
   for (const [index, picture] of pictures.entries()) {
     const name = target.name.replaceAll('%batch_num%', String(index));
     const filename = `${name}_${String(counter).padStart(5, '0')}_.png`;
-    const whole = withText(await drawPng(picture, host.settings.name), texts);
+    const whole = withText(await drawPng(picture, host.settings.pictures), texts);
     const isCut =
       to.type === 'output' && host.faults.take('truncated_image', ({ how }) => how === 'file') !== null;
     const bytes = isCut ? whole.subarray(0, whole.length >> 1) : whole;

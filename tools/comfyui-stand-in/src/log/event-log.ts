@@ -53,9 +53,12 @@ export interface EventLog {
   clear: () => void;
 }
 
+/** Older entries go: a demo runs for days. Some five thousand prompts fit. */
+const capacity = 40_000;
+
 export const now = (): number => performance.timeOrigin + performance.now();
 
-/** A log in memory that outlives restarts of the host. */
+/** A log in memory that outlives restarts of the host; it keeps the latest 20,000 entries at least. */
 export function buildEventLog(): EventLog {
   let entries: LogEntry[] = [];
   let seq = 0;
@@ -65,6 +68,7 @@ export function buildEventLog(): EventLog {
       seq += 1;
       const entry: LogEntry = { ...happening, seq, at: now() };
       entries.push(entry);
+      if (entries.length > capacity) entries = entries.slice(-capacity / 2);
       for (const listener of listeners) listener(entry);
     },
     entries: (since = 0) => entries.filter((entry) => entry.seq > since),

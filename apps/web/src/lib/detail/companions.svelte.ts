@@ -36,7 +36,8 @@ export class Companions {
   watch(): () => void {
     const ends = [
       live.on('entity.changed', ({ entity }) => {
-        if (this.#byId.has(companionId(entity)) || this.missing.has(companionId(entity))) void this.#load(entity);
+        if (this.#byId.has(companionId(entity)) || this.missing.has(companionId(entity)))
+          void this.#load(entity);
       }),
       live.on('entity.removed', (event) => {
         if (this.#byId.delete(companionId(event))) this.missing.add(companionId(event));

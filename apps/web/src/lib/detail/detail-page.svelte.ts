@@ -166,7 +166,12 @@ export class DetailPage {
     return fieldsInPrompt(chosen, this.entity?.default_fields ?? [], this.declared);
   }
 
-  #readSections(): { sections: PopulatedSection[]; outfits: string[]; outfit: string | null; fault: unknown } {
+  #readSections(): {
+    sections: PopulatedSection[];
+    outfits: string[];
+    outfit: string | null;
+    fault: unknown;
+  } {
     const entity = this.entity;
     const none = { sections: [], outfits: [], outfit: null };
     if (entity === null) return { ...none, fault: null };
@@ -200,8 +205,12 @@ export class DetailPage {
     const chosen = Object.entries(this.selection.companions).flatMap(([category, slugs]) =>
       slugs.map((slug) => ({ category: category as CategoryName, slug })),
     );
-    const ofPreset = (this.preset?.parts ?? []).flatMap(({ category, slug }) => (slug === null ? [] : [{ category, slug }]));
-    return [...this.lookCharacter, ...chosen, ...ofPreset].filter(({ slug }) => slug !== RANDOM && slug !== '');
+    const ofPreset = (this.preset?.parts ?? []).flatMap(({ category, slug }) =>
+      slug === null ? [] : [{ category, slug }],
+    );
+    return [...this.lookCharacter, ...chosen, ...ofPreset].filter(
+      ({ slug }) => slug !== RANDOM && slug !== '',
+    );
   }
 
   /** A look brings the character that its file names. */

@@ -88,7 +88,11 @@ export class EntityStore {
       const restore = before && {
         action: { label: 'Undo', run: () => void this.#restoreCover(before.id) },
       };
-      toasts.show({ title: `${entity.name} has no cover any more`, text: 'The picture itself stays.', ...restore });
+      toasts.show({
+        title: `${entity.name} has no cover any more`,
+        text: 'The picture itself stays.',
+        ...restore,
+      });
     } catch (error) {
       toasts.failed(`The cover of ${entity.name} was not cleared`, error);
     }
@@ -112,7 +116,8 @@ export class EntityStore {
 
   #addImage(image: ImageView): void {
     const entity = this.value;
-    if (entity === null || !this.#isMine(image.owner) || entity.images.some(({ id }) => id === image.id)) return;
+    if (entity === null || !this.#isMine(image.owner) || entity.images.some(({ id }) => id === image.id))
+      return;
     this.value = { ...entity, images: [image, ...entity.images], image_count: entity.image_count + 1 };
   }
 

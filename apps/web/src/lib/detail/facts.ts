@@ -4,9 +4,16 @@ import type { CategoryDeclaration, EntityData } from '@gaze/contracts';
 export function textAt(data: EntityData, ...path: readonly string[]): string {
   let value: unknown = data;
   for (const key of path) {
-    value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as EntityData)[key] : null;
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as EntityData)[key]
+        : null;
   }
-  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string').join(', ').trim();
+  if (Array.isArray(value))
+    return value
+      .filter((item) => typeof item === 'string')
+      .join(', ')
+      .trim();
   return typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
 }
 

@@ -45,7 +45,11 @@ export function asDefaults(inPrompt: ReadonlySet<string>, populated: readonly st
 }
 
 /** Whether two sets agree on every field that has text. */
-export function isSameChoice(a: ReadonlySet<string>, b: ReadonlySet<string>, populated: readonly string[]): boolean {
+export function isSameChoice(
+  a: ReadonlySet<string>,
+  b: ReadonlySet<string>,
+  populated: readonly string[],
+): boolean {
   return populated.every((address) => a.has(address) === b.has(address));
 }
 

@@ -23,7 +23,7 @@ export function lastRenderOf(
 }
 
 function hasDraws(recipe: Recipe): boolean {
-  const isRandom = Object.values(recipe.parts).some((parts) => parts.some((part) => part.slug === RANDOM));
+  const isRandom = Object.values(recipe.parts).some((parts) => parts?.some((part) => part.slug === RANDOM));
   return isRandom || recipe.checkpoint === RANDOM;
 }
 

@@ -8,7 +8,8 @@ import { tagKeys } from './tag-flow.ts';
 export type Marks = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The id of a companion's chip; a field's chip has its address. */
-export const companionId = (of: { category: CategoryName; slug: string }): string => `${of.category}/${of.slug}`;
+export const companionId = (of: { category: CategoryName; slug: string }): string =>
+  `${of.category}/${of.slug}`;
 
 /**
  * What every chip of the page has in the prompts: the fields of the entity itself, and each companion as a whole.
@@ -20,7 +21,8 @@ export function marksOf(
   owner: { category: CategoryName; slug: string },
 ): Marks {
   const marks = new Map<string, ReadonlySet<string>>();
-  for (const section of sections) for (const field of section.fields) marks.set(field.address, tagKeys(field.text));
+  for (const section of sections)
+    for (const field of section.fields) marks.set(field.address, tagKeys(field.text));
   for (const part of snapshot?.parts ?? []) {
     if (part.category === owner.category && part.slug === owner.slug) continue;
     const fields = populatedSections(categories[part.category], part.data, snapshot?.active_outfit ?? null)

@@ -1,5 +1,14 @@
 /** The part of the page where a refused request's fault is shown. */
-export type ProblemPlace = 'size' | 'seed' | 'count' | 'checkpoint' | 'extra_positive' | 'extra_negative' | 'companions' | 'fields' | 'all';
+export type ProblemPlace =
+  | 'size'
+  | 'seed'
+  | 'count'
+  | 'checkpoint'
+  | 'extra_positive'
+  | 'extra_negative'
+  | 'companions'
+  | 'fields'
+  | 'all';
 
 const places: readonly (readonly [RegExp, ProblemPlace])[] = [
   [/extra_positive/, 'extra_positive'],

@@ -18,7 +18,10 @@ export function recipeOf(
   const seed = selection.seedLocked ? selection.seed : null;
   return {
     owner,
-    parts: { ...companionParts(declaration, selection), ...(kind === 'part' ? ownPart(owner, selection) : {}) },
+    parts: {
+      ...companionParts(declaration, selection),
+      ...(kind === 'part' ? ownPart(owner, selection) : {}),
+    },
     ...(kind === 'preset' ? { preset: owner.slug } : {}),
     ...(outfit === null ? {} : { outfit_name: outfit }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -61,7 +64,11 @@ function isPart(category: CategoryName): category is PartName & CategoryName {
 }
 
 /** The same recipe as the body of `…/generate`, where the address says whose it is. */
-export function generateInput(recipe: Recipe, count: number, cover: Recipe['cover'] | undefined): GenerateInput {
+export function generateInput(
+  recipe: Recipe,
+  count: number,
+  cover: Recipe['cover'] | undefined,
+): GenerateInput {
   const { owner: _owner, cover: _cover, preset: _preset, ...rest } = recipe;
   return { ...rest, count, ...(cover === undefined ? {} : { cover }) };
 }

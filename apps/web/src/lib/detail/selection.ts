@@ -43,7 +43,9 @@ export const plainSelection: Selection = {
 export function selectionFrom(state: PageState): Selection {
   return {
     fields: state.fields !== undefined && state.fields.length > 0 ? state.fields : null,
-    companions: Object.fromEntries(Object.entries(state.companions ?? {}).filter(([, slugs]) => slugs.length > 0)),
+    companions: Object.fromEntries(
+      Object.entries(state.companions ?? {}).filter(([, slugs]) => slugs.length > 0),
+    ),
     extraPositive: state.extra_positive ?? '',
     extraNegative: state.extra_negative ?? '',
     checkpoint: state.checkpoint ?? null,
@@ -93,7 +95,12 @@ export function withCompanion(
   choice: 'one' | 'many',
 ): Selection['companions'] {
   const before = selection.companions[category] ?? [];
-  if (before.includes(slug)) return withCompanions(selection, category, before.filter((other) => other !== slug));
+  if (before.includes(slug))
+    return withCompanions(
+      selection,
+      category,
+      before.filter((other) => other !== slug),
+    );
   return withCompanions(selection, category, choice === 'one' ? [slug] : [...before, slug]);
 }
 

@@ -4,7 +4,10 @@ import type { CategoryName, PageState } from '@gaze/contracts';
 const calmMs = 600;
 
 /** A request that is under way when the page is left still arrives. */
-const leaving = buildClient({ baseUrl: '', fetch: (input, init) => fetch(input, { ...init, keepalive: true }) });
+const leaving = buildClient({
+  baseUrl: '',
+  fetch: (input, init) => fetch(input, { ...init, keepalive: true }),
+});
 
 export interface StateSaver {
   /** Saves once things have calmed down. */

@@ -18,7 +18,10 @@ export class Submit {
   }
 
   /** Null: nothing was queued, and the page says why. */
-  async run(of: { category: CategoryName; slug: string; name: string }, input: GenerateInput): Promise<SubmitReply | null> {
+  async run(
+    of: { category: CategoryName; slug: string; name: string },
+    input: GenerateInput,
+  ): Promise<SubmitReply | null> {
     if (this.isBusy) return null;
     this.isBusy = true;
     this.refusal = null;

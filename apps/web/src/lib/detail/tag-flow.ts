@@ -29,17 +29,26 @@ const drawn = /\{[^{}]*\|[^{}]*\}|__\w+__/;
  * @param before the prompt of the last render; null: nothing to compare with
  * @param triggers normal forms of the LoRAs' triggers
  */
-export function tagFlow(now: string, before: string | null, triggers: ReadonlySet<string> = new Set()): TagFlow {
+export function tagFlow(
+  now: string,
+  before: string | null,
+  triggers: ReadonlySet<string> = new Set(),
+): TagFlow {
   const entries = splitTags(now);
   const old = before === null ? entries : splitTags(before);
   const isOld = taker(old);
   const tags = entries.map((text) => flowTag(text, isOld(text) ? 'kept' : 'added', triggers));
   const lost = lostAfter(old, entries);
-  const flow = [...(lost.get(-1) ?? []), ...tags.flatMap((tag, i) => [tag, ...(lost.get(i) ?? [])])].map((item) =>
-    typeof item === 'string' ? flowTag(item, 'dropped', triggers) : item,
+  const flow = [...(lost.get(-1) ?? []), ...tags.flatMap((tag, i) => [tag, ...(lost.get(i) ?? [])])].map(
+    (item) => (typeof item === 'string' ? flowTag(item, 'dropped', triggers) : item),
   );
   const dropped = flow.length - tags.length;
-  return { tags: flow, added: tags.filter((tag) => tag.state === 'added').length, dropped, total: tags.length };
+  return {
+    tags: flow,
+    added: tags.filter((tag) => tag.state === 'added').length,
+    dropped,
+    total: tags.length,
+  };
 }
 
 /** Says for each entry whether the list still has one of its kind, and takes it out. */

@@ -36,8 +36,19 @@ export async function finishFromStored(deps: LedgerDeps, job: LedgerJob): Promis
   if (stored === null) return false;
   const { images, record } = stored;
   const notes = record.notes.filter((note) => !job.notes.includes(note));
-  const outcome = await complete(deps, { jobId: job.id, attempt: job.attempt, images, prompts: record.prompts, notes, record });
-  if (outcome === 'accepted') deps.log.info({ job: job.id, attempt: job.attempt }, 'finished a job from pictures that its worker had stored');
+  const outcome = await complete(deps, {
+    jobId: job.id,
+    attempt: job.attempt,
+    images,
+    prompts: record.prompts,
+    notes,
+    record,
+  });
+  if (outcome === 'accepted')
+    deps.log.info(
+      { job: job.id, attempt: job.attempt },
+      'finished a job from pictures that its worker had stored',
+    );
   return outcome !== 'refused';
 }
 
@@ -72,7 +83,11 @@ async function take(deps: LedgerDeps, trx: Trx, job: LedgerJob, completion: Comp
   await endAttempt(trx, jobId, attempt, 'done', null);
   await finish(trx, jobId, 'done');
   const notes = JSON.stringify([...new Set([...job.notes, ...completion.notes])]);
-  await trx.updateTable('job').set({ prompts: JSON.stringify(completion.prompts), notes }).where('id', '=', jobId).execute();
+  await trx
+    .updateTable('job')
+    .set({ prompts: JSON.stringify(completion.prompts), notes })
+    .where('id', '=', jobId)
+    .execute();
   const [first] = images;
   if (job.sets_cover && owner !== null && first !== undefined) await replaceCover(deps, trx, owner, first);
   await deps.tell(trx, [jobId]);
@@ -82,11 +97,20 @@ async function take(deps: LedgerDeps, trx: Trx, job: LedgerJob, completion: Comp
 function checkKeys(folder: string, jobId: string, attempt: number, images: readonly StoredImage[]): void {
   images.forEach((image, ordinal) => {
     if (image.key === pictureKey(folder, jobId, attempt, ordinal)) return;
-    throw new GazeError('invalid_input', `«${image.key}» is not where picture ${ordinal} of this attempt belongs.`, { field: `images.${ordinal}.key` });
+    throw new GazeError(
+      'invalid_input',
+      `«${image.key}» is not where picture ${ordinal} of this attempt belongs.`,
+      { field: `images.${ordinal}.key` },
+    );
   });
 }
 
-async function replaceCover(deps: LedgerDeps, trx: Trx, owner: { category: CategoryName; slug: string }, image: StoredImage): Promise<void> {
+async function replaceCover(
+  deps: LedgerDeps,
+  trx: Trx,
+  owner: { category: CategoryName; slug: string },
+  image: StoredImage,
+): Promise<void> {
   if (!(await setCover(trx, owner.category, owner.slug, image))) return;
   const entity = await cardOf(trx, owner.category, owner.slug);
   if (entity !== null) await deps.events.emit(trx, { type: 'entity.changed', entity });

@@ -36,7 +36,12 @@ export async function failAttempt(deps: LedgerDeps, question: Question): Promise
   return { outcome: decision.next };
 }
 
-async function facts(trx: Trx, job: LedgerJob, attempt: AttemptRow, question: Question): Promise<Parameters<typeof decideFailure>[0]> {
+async function facts(
+  trx: Trx,
+  job: LedgerJob,
+  attempt: AttemptRow,
+  question: Question,
+): Promise<Parameters<typeof decideFailure>[0]> {
   const hosts = await trx.selectFrom('host').select('id').where('enabled', '=', true).execute();
   return {
     class: question.class,
@@ -64,11 +69,18 @@ async function originCounted(trx: Trx, attempt: AttemptRow): Promise<boolean> {
   return earlier.some(({ error }) => error !== null && error.code !== 'superseded');
 }
 
-async function apply(trx: Trx, job: LedgerJob, attempt: AttemptRow, error: WireError, decision: FailureDecision): Promise<void> {
+async function apply(
+  trx: Trx,
+  job: LedgerJob,
+  attempt: AttemptRow,
+  error: WireError,
+  decision: FailureDecision,
+): Promise<void> {
   if (decision.next === 'cancelled') return finish(trx, job.id, 'cancelled');
   const counted = job.counted_attempts + Number(decision.counts);
   if (decision.next === 'failed') {
-    const told = decision.because === 'permanent' ? error : await historyError(trx, job.id, error, decision.because);
+    const told =
+      decision.because === 'permanent' ? error : await historyError(trx, job.id, error, decision.because);
     return finish(trx, job.id, 'failed', { error: told, counted });
   }
   const { host_id: hostId } = attempt;

@@ -7,14 +7,29 @@ const openings = {
 } as const;
 
 /** The error of a job that was tried more than once: the last failure in the sentence, all of them beside it. */
-export async function historyError(db: DbOrTrx, jobId: string, last: WireError, because: keyof typeof openings): Promise<WireError> {
+export async function historyError(
+  db: DbOrTrx,
+  jobId: string,
+  last: WireError,
+  because: keyof typeof openings,
+): Promise<WireError> {
   const rows = await db
     .selectFrom('attempt')
     .select(['number', 'host_name', 'status', 'error'])
     .where('job_id', '=', jobId)
     .orderBy('number')
     .execute();
-  const attempts = rows.map((row) => ({ number: row.number, host: row.host_name, status: row.status, error: row.error }));
+  const attempts = rows.map((row) => ({
+    number: row.number,
+    host: row.host_name,
+    status: row.status,
+    error: row.error,
+  }));
   const message = rows.length < 2 ? last.message : `${openings[because]}: ${last.message}`;
-  return { ...last, message, hint: last.hint ?? 'Look at the hosts, then retry the job.', details: { attempts } };
+  return {
+    ...last,
+    message,
+    hint: last.hint ?? 'Look at the hosts, then retry the job.',
+    details: { attempts },
+  };
 }

@@ -9,7 +9,12 @@ import { attemptOf, endAttempt, findJob, finish, lockJob, putBack } from './rows
  * Gives an attempt up whose holder fell silent, or whose host is gone. Its pictures may be stored already; its
  * prompt may still be on the host, so the job goes back there first. It counts where the host had taken its prompt.
  */
-export async function giveUpAttempt(deps: LedgerDeps, jobId: string, attempt: number, why: { message: string; hostGone: boolean }): Promise<void> {
+export async function giveUpAttempt(
+  deps: LedgerDeps,
+  jobId: string,
+  attempt: number,
+  why: { message: string; hostGone: boolean },
+): Promise<void> {
   const before = await findJob(deps.db, jobId);
   if (before?.attempt !== attempt || (before.status !== 'running' && before.status !== 'cancelling')) return;
   if (await finishFromStored(deps, before)) return;
@@ -23,7 +28,10 @@ export async function giveUpAttempt(deps: LedgerDeps, jobId: string, attempt: nu
     const counted = job.counted_attempts + Number(counts);
     if (job.status === 'cancelling') await finish(trx, jobId, 'cancelled');
     else if (counts && counted >= mostCountedAttempts) {
-      await finish(trx, jobId, 'failed', { error: await historyError(trx, jobId, error, 'exhausted'), counted });
+      await finish(trx, jobId, 'failed', {
+        error: await historyError(trx, jobId, error, 'exhausted'),
+        counted,
+      });
     } else await putBack(trx, jobId, { counted, returnsTo: why.hostGone ? null : job.host_id });
     await deps.tell(trx, [jobId]);
   });

@@ -16,7 +16,10 @@ export async function notePosting(
     const host = deps.hosts.list().find(({ id }) => id === question.host_id);
     if (host?.epoch !== question.epoch || job.host_id !== question.host_id) return 'not_holder';
     if (job.status === 'cancelling' && !adopted) {
-      await endAttempt(trx, job_id, attempt, 'failed', { code: 'superseded', message: 'It was cancelled before it was posted.' });
+      await endAttempt(trx, job_id, attempt, 'failed', {
+        code: 'superseded',
+        message: 'It was cancelled before it was posted.',
+      });
       await finish(trx, job_id, 'cancelled');
       await deps.tell(trx, [job_id]);
       return 'cancelled';
@@ -24,13 +27,22 @@ export async function notePosting(
     // A prompt that runs already goes on under its cancel: the holder has to follow it to stop it.
     const updated = await trx
       .updateTable('attempt')
-      .set({ prompt_id, adopted, posting_at: sql<Date>`now()`, ...(adopted ? { posted_at: sql<Date>`now()` } : {}) })
+      .set({
+        prompt_id,
+        adopted,
+        posting_at: sql<Date>`now()`,
+        ...(adopted ? { posted_at: sql<Date>`now()` } : {}),
+      })
       .where('job_id', '=', job_id)
       .where('number', '=', attempt)
       .where('status', '=', 'running')
       .executeTakeFirst();
     if (updated.numUpdatedRows === 0n) return 'stale';
-    await trx.updateTable('job').set({ prompts: JSON.stringify(question.prompts) }).where('id', '=', job_id).execute();
+    await trx
+      .updateTable('job')
+      .set({ prompts: JSON.stringify(question.prompts) })
+      .where('id', '=', job_id)
+      .execute();
     return 'go';
   });
   if (outcome === 'cancelled') {

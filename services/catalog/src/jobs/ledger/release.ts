@@ -12,7 +12,10 @@ export async function releaseAttempt(
   const released = await deps.db.transaction().execute(async (trx) => {
     const job = await lockJob(trx, jobId);
     if (job?.attempt !== attempt || (job.status !== 'running' && job.status !== 'cancelling')) return false;
-    await endAttempt(trx, jobId, attempt, 'lost', { code: 'superseded', message: `It was taken back: ${question.reason}.` });
+    await endAttempt(trx, jobId, attempt, 'lost', {
+      code: 'superseded',
+      message: `It was taken back: ${question.reason}.`,
+    });
     if (job.status === 'cancelling') await finish(trx, jobId, 'cancelled');
     else await putBack(trx, jobId);
     await deps.tell(trx, [jobId]);

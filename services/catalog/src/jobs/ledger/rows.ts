@@ -43,7 +43,12 @@ export async function findJob(db: DbOrTrx, id: string): Promise<LedgerJob | unde
 }
 
 export async function attemptOf(db: DbOrTrx, jobId: string, number: number): Promise<AttemptRow | undefined> {
-  return db.selectFrom('attempt').selectAll().where('job_id', '=', jobId).where('number', '=', number).executeTakeFirst();
+  return db
+    .selectFrom('attempt')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('number', '=', number)
+    .executeTakeFirst();
 }
 
 export async function endAttempt(
@@ -80,7 +85,10 @@ export async function putBack(trx: Trx, id: string, how: ReturnToQueue = {}): Pr
     front: false,
     // A job that goes back to its host does so only for a while, counted from here.
     heartbeat_at: sql<Date>`now()`,
-    not_before: how.delayMs === undefined || how.delayMs <= 0 ? null : sql<Date>`now() + ${how.delayMs} * interval '1 millisecond'`,
+    not_before:
+      how.delayMs === undefined || how.delayMs <= 0
+        ? null
+        : sql<Date>`now() + ${how.delayMs} * interval '1 millisecond'`,
     ...(how.counted === undefined ? {} : { counted_attempts: how.counted }),
     ...(how.avoid === undefined ? {} : { avoid_hosts: how.avoid }),
     ...(how.unfit === undefined ? {} : { unfit_hosts: how.unfit }),

@@ -19,8 +19,13 @@ export async function startAttempt(deps: LedgerDeps, question: Question): Promis
   const { db, events } = deps;
   // Complete pictures of the last attempt end the job without another run.
   const before = deps.mayHaveAttempts(question.job_id) ? await findJob(db, question.job_id) : undefined;
-  const mayBeStored = before !== undefined && before.attempt > 0 && openStatuses.includes(before.status) && before.dispatch === question.dispatch;
-  if (mayBeStored && (await finishFromStored(deps, before))) return { outcome: 'refused', reason: 'finished' };
+  const mayBeStored =
+    before !== undefined &&
+    before.attempt > 0 &&
+    openStatuses.includes(before.status) &&
+    before.dispatch === question.dispatch;
+  if (mayBeStored && (await finishFromStored(deps, before)))
+    return { outcome: 'refused', reason: 'finished' };
 
   const answer = await db.transaction().execute((trx) => mint(deps, trx, question));
   events.wake();
@@ -40,16 +45,32 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
   if (job === undefined || refusal !== null) return refuse(deps, trx, job, refusal ?? 'unknown');
 
   if (job.status === 'running') {
-    await endAttempt(trx, job.id, job.attempt, 'lost', { code: 'superseded', message: 'Its message came again, and a newer try took over.' });
+    await endAttempt(trx, job.id, job.attempt, 'lost', {
+      code: 'superseded',
+      message: 'Its message came again, and a newer try took over.',
+    });
   }
   const attempt = job.attempt + 1;
   await trx
     .insertInto('attempt')
-    .values({ job_id: job.id, number: attempt, holder: question.holder, host_id: question.host_id, host_name: host.name, prompt_id: null })
+    .values({
+      job_id: job.id,
+      number: attempt,
+      holder: question.holder,
+      host_id: question.host_id,
+      host_name: host.name,
+      prompt_id: null,
+    })
     .execute();
   const row = await trx
     .updateTable('job')
-    .set({ status: 'running', attempt, started_at: sql<Date>`now()`, heartbeat_at: sql<Date>`now()`, reason: null })
+    .set({
+      status: 'running',
+      attempt,
+      started_at: sql<Date>`now()`,
+      heartbeat_at: sql<Date>`now()`,
+      reason: null,
+    })
     .where('id', '=', job.id)
     .returning(['snapshot', sql<number>`extract(epoch FROM now() - created_at)::float8`.as('queued_seconds')])
     .executeTakeFirstOrThrow();
@@ -66,7 +87,9 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
 }
 
 export function ownerOfJob(job: Pick<LedgerJob, 'owner_category' | 'owner_slug'>) {
-  return job.owner_category === null || job.owner_slug === null ? null : { category: job.owner_category, slug: job.owner_slug };
+  return job.owner_category === null || job.owner_slug === null
+    ? null
+    : { category: job.owner_category, slug: job.owner_slug };
 }
 
 type Refusal = Extract<Answer, { outcome: 'refused' }>['reason'];
@@ -76,14 +99,26 @@ function refusalOf(job: LedgerJob | undefined, question: Question): Refusal | nu
   if (job.status === 'done' || job.status === 'failed') return 'finished';
   if (job.status === 'cancelled' || job.status === 'cancelling') return 'cancelled';
   // A job that waits was taken back: whatever its number, that message is spent.
-  const current = job.dispatch === question.dispatch && job.host_id === question.host_id && job.status !== 'waiting';
+  const current =
+    job.dispatch === question.dispatch && job.host_id === question.host_id && job.status !== 'waiting';
   return current ? null : 'superseded';
 }
 
 /** A cancel whose holder is gone has nobody left to say that the picture was stopped. */
-async function refuse(deps: LedgerDeps, trx: Trx, job: LedgerJob | undefined, reason: Refusal): Promise<Answer> {
-  if (job?.status === 'cancelling' && deps.hosts.liveness.attemptSilentMs(job.id, job.attempt) >= holderSilenceMs) {
-    await endAttempt(trx, job.id, job.attempt, 'lost', { code: 'superseded', message: 'It was cancelled after its holder had gone.' });
+async function refuse(
+  deps: LedgerDeps,
+  trx: Trx,
+  job: LedgerJob | undefined,
+  reason: Refusal,
+): Promise<Answer> {
+  if (
+    job?.status === 'cancelling' &&
+    deps.hosts.liveness.attemptSilentMs(job.id, job.attempt) >= holderSilenceMs
+  ) {
+    await endAttempt(trx, job.id, job.attempt, 'lost', {
+      code: 'superseded',
+      message: 'It was cancelled after its holder had gone.',
+    });
     await finish(trx, job.id, 'cancelled');
     await deps.tell(trx, [job.id]);
   }
@@ -101,4 +136,3 @@ async function earlierPrompts(trx: Trx, jobId: string, hostId: string): Promise<
     .execute();
   return [...new Set(rows.flatMap((row) => (row.prompt_id === null ? [] : [row.prompt_id])))];
 }
-

@@ -1,6 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { ControlMessage, FailureClass, HostReport, StoredImage, WireError, ledgerRpc } from '@gaze/contracts';
-import { DispatchMessage, Heartbeat, HeartbeatReply, contractVersion, hostRpc, ledgerRpc as rpc, streams, subjects } from '@gaze/contracts';
+import type {
+  ControlMessage,
+  FailureClass,
+  HostReport,
+  StoredImage,
+  WireError,
+  ledgerRpc,
+} from '@gaze/contracts';
+import {
+  DispatchMessage,
+  Heartbeat,
+  HeartbeatReply,
+  contractVersion,
+  hostRpc,
+  ledgerRpc as rpc,
+  streams,
+  subjects,
+} from '@gaze/contracts';
 import { callRpc, consumeWork } from '@gaze/runtime';
 import type { NatsConnection, WorkConsumer, WorkOutcome } from '@gaze/runtime';
 import type { ObjectStore } from '@gaze/media';
@@ -54,7 +70,12 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
   }
 
   async function beat(): Promise<HeartbeatReply> {
-    const contract = { subject: subjects.heartbeat(name), input: Heartbeat, output: HeartbeatReply, deadlineSeconds: 4 };
+    const contract = {
+      subject: subjects.heartbeat(name),
+      input: Heartbeat,
+      output: HeartbeatReply,
+      deadlineSeconds: 4,
+    };
     const reply = await callRpc(nc, contract, {
       v: contractVersion,
       replica: name,
@@ -72,19 +93,40 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
     // Two pages, so that pages are what is tested.
     const pages = [all.slice(0, 1), all.slice(1)];
     for (const [page, part] of pages.entries()) {
-      await callRpc(nc, hostRpc.inventory, { host_id: hostId, epoch, fingerprint, page, last: page === 1, files: part });
+      await callRpc(nc, hostRpc.inventory, {
+        host_id: hostId,
+        epoch,
+        fingerprint,
+        page,
+        last: page === 1,
+        files: part,
+      });
     }
   }
 
   /** Says how a host is; the catalog is told at once. */
-  async function report(hostId: string, change: Partial<HostReport> & { files?: string[] }): Promise<HeartbeatReply> {
+  async function report(
+    hostId: string,
+    change: Partial<HostReport> & { files?: string[] },
+  ): Promise<HeartbeatReply> {
     const { files: names, ...state } = change;
     const { epoch = 0 } = held.find((host) => host.host_id === hostId) ?? {};
     if (names !== undefined) {
-      files.set(hostId, names.map((file) => ({ kind: file.includes('lora') ? 'lora' : 'checkpoint', name: file })));
+      files.set(
+        hostId,
+        names.map((file) => ({ kind: file.includes('lora') ? 'lora' : 'checkpoint', name: file })),
+      );
       state.inventory = `print ${names.join()}`;
     }
-    const plain = { state: 'up' as const, reason: 'It answers.', version: '0.3.60', loaded_checkpoint: null, loaded_loras: [], missing_nodes: [], inventory: null };
+    const plain = {
+      state: 'up' as const,
+      reason: 'It answers.',
+      version: '0.3.60',
+      loaded_checkpoint: null,
+      loaded_loras: [],
+      missing_nodes: [],
+      inventory: null,
+    };
     reports.set(hostId, { ...plain, ...reports.get(hostId), ...state, host_id: hostId, epoch });
     return beat();
   }
@@ -140,13 +182,32 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
     attempts.set(job_id, answer.attempt);
     const { epoch = 0 } = held.find((host) => host.host_id === host_id) ?? {};
     const { attempt, folder, earlier_prompt_ids: earlier, front, snapshot } = answer;
-    return { jobId: job_id, hostId: host_id, epoch, attempt, folder, earlier, front, snapshot, end: delivery.end };
+    return {
+      jobId: job_id,
+      hostId: host_id,
+      epoch,
+      attempt,
+      folder,
+      earlier,
+      front,
+      snapshot,
+      end: delivery.end,
+    };
   }
 
-  async function posting(job: Started, options: { adopted?: string } = {}): Promise<{ outcome: string; promptId: string }> {
+  async function posting(
+    job: Started,
+    options: { adopted?: string } = {},
+  ): Promise<{ outcome: string; promptId: string }> {
     const promptId = options.adopted ?? randomUUID();
     const { outcome } = await callRpc(nc, rpc.posting, {
-      ...{ job_id: job.jobId, attempt: job.attempt, prompt_id: promptId, host_id: job.hostId, epoch: job.epoch },
+      ...{
+        job_id: job.jobId,
+        attempt: job.attempt,
+        prompt_id: promptId,
+        host_id: job.hostId,
+        epoch: job.epoch,
+      },
       ...{ prompts, adopted: options.adopted !== undefined },
     });
     return { outcome, promptId };
@@ -155,7 +216,8 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
   async function post(job: Started, options: { adopted?: string } = {}): Promise<string> {
     const { outcome, promptId } = await posting(job, options);
     if (outcome !== 'go') throw new Error(`the post was answered with ${outcome}`);
-    if (options.adopted === undefined) await callRpc(nc, rpc.posted, { job_id: job.jobId, attempt: job.attempt });
+    if (options.adopted === undefined)
+      await callRpc(nc, rpc.posted, { job_id: job.jobId, attempt: job.attempt });
     return promptId;
   }
 
@@ -163,17 +225,33 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
   async function store_(job: Started, count = 1): Promise<StoredImage[]> {
     const record = recordOf(job, count);
     const images: StoredImage[] = [];
-    for (let i = 0; i < count; i++) images.push(await storePicture(store, `${job.folder}/gen_${job.jobId}_${job.attempt}_${i}.png`, record));
+    for (let i = 0; i < count; i++)
+      images.push(
+        await storePicture(store, `${job.folder}/gen_${job.jobId}_${job.attempt}_${i}.png`, record),
+      );
     return images;
   }
 
   const recordOf = (job: Started, count: number) =>
-    generationRecord({ job_id: job.jobId, attempt: job.attempt, seed: job.snapshot.seed, host: { id: job.hostId, name: 'Atelier' }, pictures: count });
+    generationRecord({
+      job_id: job.jobId,
+      attempt: job.attempt,
+      seed: job.snapshot.seed,
+      host: { id: job.hostId, name: 'Atelier' },
+      pictures: count,
+    });
 
   async function complete(job: Started, images?: StoredImage[]): Promise<'accepted' | 'already' | 'refused'> {
     const stored = images ?? (await store_(job));
     const { outcome } = await callRpc(nc, rpc.complete, {
-      ...{ job_id: job.jobId, attempt: job.attempt, images: stored, prompts, loras: [], checkpoint: 'paper.safetensors' },
+      ...{
+        job_id: job.jobId,
+        attempt: job.attempt,
+        images: stored,
+        prompts,
+        loras: [],
+        checkpoint: 'paper.safetensors',
+      },
       ...{ rendering_seconds: 1, notes: ['face pass skipped'], record: recordOf(job, stored.length) },
     });
     return outcome;
@@ -189,7 +267,12 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
 
   async function fail(job: Started, failure: FailureClass, error: Partial<WireError> = {}): Promise<string> {
     const wire: WireError = { code: 'host_failed', message: 'Atelier ran out of memory.', ...error };
-    const { outcome } = await callRpc(nc, rpc.fail, { job_id: job.jobId, attempt: job.attempt, class: failure, error: wire });
+    const { outcome } = await callRpc(nc, rpc.fail, {
+      job_id: job.jobId,
+      attempt: job.attempt,
+      class: failure,
+      error: wire,
+    });
     letGo(job);
     return outcome;
   }
@@ -200,8 +283,27 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
   }
 
   return {
-    ...{ name, ask, beat, report, pull, next, start, begin, posting, post, store: store_, complete, render, fail, letGo, orders, deliveries },
-    release: (job: Started) => callRpc(nc, rpc.release, { job_id: job.jobId, attempt: job.attempt, reason: 'withdrawn' }),
+    ...{
+      name,
+      ask,
+      beat,
+      report,
+      pull,
+      next,
+      start,
+      begin,
+      posting,
+      post,
+      store: store_,
+      complete,
+      render,
+      fail,
+      letGo,
+      orders,
+      deliveries,
+    },
+    release: (job: Started) =>
+      callRpc(nc, rpc.release, { job_id: job.jobId, attempt: job.attempt, reason: 'withdrawn' }),
     leave: () => callRpc(nc, hostRpc.leave, { replica: name }),
     async stop() {
       for (const close of closers.splice(0)) await close();

@@ -20,28 +20,36 @@ test('a waiting and a dispatched job are cancelled at once, and the message of t
   if (left !== null) expect(await holder.start(left)).toEqual({ outcome: 'refused', reason: 'cancelled' });
 });
 
-test(verifies('R9', 'a running job is cancelled through its holder within a second; the other one on that host is untouched'), async () => {
-  await using shop = await workshop();
-  const holder = await shop.holder();
-  await shop.submit({}, { count: 2, lane: 'batch' });
-  const running = await holder.begin();
-  await holder.post(running);
-  const other = await holder.begin();
-  await holder.post(other);
-  const began = performance.now();
-  const { jobs } = await shop.ask(catalogRpc.jobsCancel, { job_ids: [running.jobId] });
-  expect(jobs[0]?.status).toBe('cancelling');
-  await eventually(() => expect(holder.orders).toContainEqual({ type: 'cancel', job_id: running.jobId }), { everyMs: 5 });
-  expect(performance.now() - began).toBeLessThan(1000);
-  expect((await holder.beat()).cancel).toEqual([running.jobId]);
-  // Lost orders are repeated.
-  holder.orders.length = 0;
-  await eventually(() => expect(holder.orders).toContainEqual({ type: 'cancel', job_id: running.jobId }));
-  expect(await holder.fail(running, 'interrupted')).toBe('cancelled');
-  expect((await shop.job(running.jobId)).status).toBe('cancelled');
-  expect(holder.orders.some((order) => order.job_id === other.jobId)).toBe(false);
-  await holder.render(other);
-});
+test(
+  verifies(
+    'R9',
+    'a running job is cancelled through its holder within a second; the other one on that host is untouched',
+  ),
+  async () => {
+    await using shop = await workshop();
+    const holder = await shop.holder();
+    await shop.submit({}, { count: 2, lane: 'batch' });
+    const running = await holder.begin();
+    await holder.post(running);
+    const other = await holder.begin();
+    await holder.post(other);
+    const began = performance.now();
+    const { jobs } = await shop.ask(catalogRpc.jobsCancel, { job_ids: [running.jobId] });
+    expect(jobs[0]?.status).toBe('cancelling');
+    await eventually(() => expect(holder.orders).toContainEqual({ type: 'cancel', job_id: running.jobId }), {
+      everyMs: 5,
+    });
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect((await holder.beat()).cancel).toEqual([running.jobId]);
+    // Lost orders are repeated.
+    holder.orders.length = 0;
+    await eventually(() => expect(holder.orders).toContainEqual({ type: 'cancel', job_id: running.jobId }));
+    expect(await holder.fail(running, 'interrupted')).toBe('cancelled');
+    expect((await shop.job(running.jobId)).status).toBe('cancelled');
+    expect(holder.orders.some((order) => order.job_id === other.jobId)).toBe(false);
+    await holder.render(other);
+  },
+);
 
 test('a picture that is ready before the cancel takes hold still counts', async () => {
   await using shop = await workshop();
@@ -105,7 +113,9 @@ test('only what failed or was cancelled can be retried', async () => {
   const view = await shop.ask(catalogRpc.jobsRetry, { job_id: id });
   expect(view).toMatchObject({ error: null, finished_at: null });
   await holder.render(await holder.begin());
-  await expect(shop.ask(catalogRpc.jobsRetry, { job_id: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
+  await expect(shop.ask(catalogRpc.jobsRetry, { job_id: 'nobody' })).rejects.toMatchObject({
+    code: 'not_found',
+  });
 });
 
 test('a job that is brought to the front goes before older ones, also before what a person waits for', async () => {
@@ -126,7 +136,9 @@ test('bringing a prefetched job to the front asks its host to hand it back', asy
   const running = await holder.begin();
   const prefetched = await holder.begin();
   await shop.ask(catalogRpc.jobsFront, { job_id: prefetched.jobId });
-  await eventually(() => expect(holder.orders).toContainEqual({ type: 'withdraw', job_id: prefetched.jobId }));
+  await eventually(() =>
+    expect(holder.orders).toContainEqual({ type: 'withdraw', job_id: prefetched.jobId }),
+  );
   expect((await holder.release(prefetched)).ok).toBe(true);
   holder.letGo(prefetched);
   const again = await holder.begin();
@@ -144,7 +156,9 @@ test('a paused queue gives nothing out, takes back what has not begun, and stays
   const prefetched = await holder.begin();
   const view = await shop.ask(catalogRpc.queuesPause, { kind: 'image', paused: true });
   expect(view).toMatchObject({ paused: true, reason: 'The queue is paused. Resume it to go on.' });
-  await eventually(() => expect(holder.orders).toContainEqual({ type: 'withdraw', job_id: prefetched.jobId }));
+  await eventually(() =>
+    expect(holder.orders).toContainEqual({ type: 'withdraw', job_id: prefetched.jobId }),
+  );
   expect(holder.orders).not.toContainEqual({ type: 'withdraw', job_id: running.jobId });
   await holder.release(prefetched);
   holder.letGo(prefetched);
@@ -153,7 +167,10 @@ test('a paused queue gives nothing out, takes back what has not begun, and stays
   await holder.ask();
   await holder.beat();
   const { items } = await shop.ask(catalogRpc.jobsList, { status: ['waiting'] });
-  expect(items.map((job) => job.reason)).toEqual(['The queue is paused. Resume it to go on.', 'The queue is paused. Resume it to go on.']);
+  expect(items.map((job) => job.reason)).toEqual([
+    'The queue is paused. Resume it to go on.',
+    'The queue is paused. Resume it to go on.',
+  ]);
   await expect(holder.next(1000)).rejects.toThrow('no job has come');
   await shop.ask(catalogRpc.queuesPause, { kind: 'image', paused: false });
   await holder.render(await holder.begin());

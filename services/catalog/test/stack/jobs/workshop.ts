@@ -21,14 +21,25 @@ export const paper = 'paper.safetensors';
 export const inkwell = 'inkwell.safetensors';
 
 /** The catalog's part of the work on a real database and a real bus, with hosts whose holders the test plays. */
-export async function workshop(options: { comfyUrls?: string[]; store?: (real: ObjectStore) => ObjectStore } = {}) {
+export async function workshop(
+  options: { comfyUrls?: string[]; store?: (real: ObjectStore) => ObjectStore } = {},
+) {
   const bus = await testBus();
   const on = await testLibrary();
   const store = options.store?.(on.store) ?? on.store;
   await cp(path.join(shippedData, 'workflows'), path.join(on.data.path, 'workflows'), { recursive: true });
-  await on.data.put('characters', 'elke.json', { character_id: 'elke', character_name: 'Elke', identity: { hair: 'silver hair' } });
+  await on.data.put('characters', 'elke.json', {
+    character_id: 'elke',
+    character_name: 'Elke',
+    identity: { hair: 'silver hair' },
+  });
   await on.data.put('checkpoints', 'paper.json', { checkpoint_path: paper, checkpoint_name: 'Paper' });
-  await on.data.put('presets', 'evening.json', { preset_id: 'evening', preset_name: 'Evening', character: { character_id: 'elke' }, checkpoint: { checkpoint_path: paper } });
+  await on.data.put('presets', 'evening.json', {
+    preset_id: 'evening',
+    preset_name: 'Evening',
+    character: { character_id: 'elke' },
+    checkpoint: { checkpoint_path: paper },
+  });
   await on.library.scan();
   await on.takeEvents();
 
@@ -42,7 +53,17 @@ export async function workshop(options: { comfyUrls?: string[]; store?: (real: O
     const { db, events, images, library } = on;
     const hosts = buildHosts({ db, nc: bus.nc, events, comfyUrls, now, log });
     const jobs = buildJobs({
-      ...{ db, nc: bus.nc, store, events, images, loader: library.loader, templateFor: library.templateFor, hosts, log },
+      ...{
+        db,
+        nc: bus.nc,
+        store,
+        events,
+        images,
+        loader: library.loader,
+        templateFor: library.templateFor,
+        hosts,
+        log,
+      },
       defaultCheckpoint: () => Promise.resolve(paper),
     });
     const serving = [hosts, jobs].flatMap((part) => part.serve(bus.nc));
@@ -59,8 +80,10 @@ export async function workshop(options: { comfyUrls?: string[]; store?: (real: O
     };
   }
 
-  const ask = <I extends z.ZodType, O extends z.ZodType>(contract: RpcContract<I, O>, input: z.input<I>): Promise<z.output<O>> =>
-    callRpc(bus.asker, contract, input);
+  const ask = <I extends z.ZodType, O extends z.ZodType>(
+    contract: RpcContract<I, O>,
+    input: z.input<I>,
+  ): Promise<z.output<O>> => callRpc(bus.asker, contract, input);
 
   const job = (jobId: string): Promise<JobDetail> => ask(catalogRpc.jobsGet, { job_id: jobId });
 
@@ -111,7 +134,9 @@ export async function workshop(options: { comfyUrls?: string[]; store?: (real: O
     },
     async eventsOf<T extends GazeEvent['type']>(type: T): Promise<Extract<GazeEvent, { type: T }>[]> {
       const rows = await on.db.selectFrom('event').select('payload').orderBy('id').execute();
-      return rows.map((row) => row.payload).filter((event): event is Extract<GazeEvent, { type: T }> => event.type === type);
+      return rows
+        .map((row) => row.payload)
+        .filter((event): event is Extract<GazeEvent, { type: T }> => event.type === type);
     },
     async [Symbol.asyncDispose]() {
       for (const holder of holders) await holder.stop();

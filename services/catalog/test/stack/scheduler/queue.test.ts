@@ -1,5 +1,6 @@
 import { catalogRpc } from '@gaze/contracts';
 import { eventually } from '@gaze/testing';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { inkwell, paper, workshop } from '../jobs/workshop.ts';
 
@@ -9,7 +10,8 @@ test('a host goes on with the checkpoint that it has before it loads another', a
   const hostId = holder.held[0]?.host_id ?? '';
   await holder.report(hostId, { loaded_checkpoint: inkwell });
   await shop.ask(catalogRpc.queuesPause, { kind: 'image', paused: true });
-  for (const checkpoint of [paper, inkwell, paper, inkwell]) await shop.submit({ checkpoint }, { lane: 'batch' });
+  for (const checkpoint of [paper, inkwell, paper, inkwell])
+    await shop.submit({ checkpoint }, { lane: 'batch' });
   await shop.ask(catalogRpc.queuesPause, { kind: 'image', paused: false });
   const rendered: (string | null)[] = [];
   for (let i = 0; i < 4; i++) {
@@ -27,20 +29,13 @@ test('several thousand waiting jobs: the next one is out as soon as a place is f
   await using shop = await workshop();
   const { ids } = await shop.submit({}, { lane: 'batch' });
   // Copies of a real one: what is measured is the queue and not its filling.
-  await shop.on.db
-    .insertInto('job')
-    .columns(['id', 'batch_id', 'ordinal', 'kind', 'status', 'lane', 'label', 'snapshot', 'template_hash', 'files', 'checkpoint', 'fair_ms'])
-    .expression((from) =>
-      from
-        .selectFrom('job')
-        .innerJoin(from.fn('generate_series', [from.val(1), from.val(4000)]).as('n'), (join) => join.onTrue())
-        .select((job) => [
-          job.fn<string>('concat', ['job.id', job.val('x'), job.fn<string>('lpad', [job.cast<string>('n', 'text'), job.val(5), job.val('0')])]).as('copy'),
-          ...(['batch_id', 'ordinal', 'kind', 'status', 'lane', 'label', 'snapshot', 'template_hash', 'files', 'checkpoint', 'fair_ms'] as const),
-        ])
-        .where('job.id', '=', ids[0] ?? ''),
-    )
-    .execute();
+  const columns = sql.raw(
+    'batch_id, ordinal, kind, status, lane, label, snapshot, template_hash, files, checkpoint, fair_ms',
+  );
+  await sql`INSERT INTO job (id, ${columns})
+    SELECT id || 'x' || lpad(n::text, 5, '0'), ${columns} FROM job, generate_series(1, 4000) AS n WHERE id = ${ids[0]}`.execute(
+    shop.on.db,
+  );
   await shop.restart();
   const holder = await shop.holder();
   const times: number[] = [];
@@ -65,7 +60,15 @@ test('several thousand waiting jobs: the next one is out as soon as a place is f
 test('the fullness of the queue is told when it changes', async () => {
   await using shop = await workshop();
   await shop.submit({}, { count: 3 });
-  await eventually(async () => expect((await shop.eventsOf('queue.changed')).at(-1)?.queue).toMatchObject({ kind: 'image', waiting: 3, paused: false }));
+  await eventually(async () =>
+    expect((await shop.eventsOf('queue.changed')).at(-1)?.queue).toMatchObject({
+      kind: 'image',
+      waiting: 3,
+      paused: false,
+    }),
+  );
   await shop.ask(catalogRpc.jobsCancel, { all_waiting: true });
-  await eventually(async () => expect((await shop.eventsOf('queue.changed')).at(-1)?.queue).toMatchObject({ waiting: 0 }));
+  await eventually(async () =>
+    expect((await shop.eventsOf('queue.changed')).at(-1)?.queue).toMatchObject({ waiting: 0 }),
+  );
 });

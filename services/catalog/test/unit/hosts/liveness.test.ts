@@ -8,7 +8,11 @@ import { statusFeed } from './status-feed.ts';
 function scene() {
   let ms = 0;
   const feed = statusFeed();
-  const liveness = buildLiveness({ nc: { status: () => feed.statuses() } as unknown as NatsConnection, now: () => ms, log: testLog() });
+  const liveness = buildLiveness({
+    nc: { status: () => feed.statuses() } as unknown as NatsConnection,
+    now: () => ms,
+    log: testLog(),
+  });
   liveness.start();
   return {
     liveness,

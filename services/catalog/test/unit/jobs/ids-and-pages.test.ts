@@ -18,16 +18,28 @@ describe('ids of jobs', () => {
 
 describe('hosts of the environment', () => {
   test('ComfyUI’s own address where none is named; the same address is the same host', () => {
-    expect(environmentHosts([])).toEqual([{ id: hostIdOf('http://127.0.0.1:8188'), name: '127.0.0.1:8188', url: 'http://127.0.0.1:8188' }]);
+    expect(environmentHosts([])).toEqual([
+      { id: hostIdOf('http://127.0.0.1:8188'), name: '127.0.0.1:8188', url: 'http://127.0.0.1:8188' },
+    ]);
     expect(environmentHosts([' '])).toHaveLength(1);
     const named = environmentHosts(['Atelier=http://GPU:8188/', 'http://gpu:8188', 'gpu:8189']);
     expect(named.map((host) => host.name)).toEqual(['Atelier', 'gpu:8189']);
     expect(named[0]?.id).toMatch(/^[0-9a-f]{12}$/);
+    expect(() => environmentHosts(['Atelier=nothing here'])).toThrow(
+      'COMFYUI_URLS holds «Atelier=nothing here», which is no http address.',
+    );
   });
 });
 
 describe('pages of an inventory', () => {
-  const page = (n: number, last: boolean, fingerprint = 'f') => ({ host_id: 'h', epoch: 1, fingerprint, page: n, last, files: [{ kind: 'lora' as const, name: `${fingerprint}${n}` }] });
+  const page = (n: number, last: boolean, fingerprint = 'f') => ({
+    host_id: 'h',
+    epoch: 1,
+    fingerprint,
+    page: n,
+    last,
+    files: [{ kind: 'lora' as const, name: `${fingerprint}${n}` }],
+  });
 
   test('are whole with the last one', () => {
     const pages = buildInventoryPages();
@@ -51,7 +63,9 @@ describe('the state of a queue', () => {
   test('a store that fails says more than a person’s pause; what is unreadable pauses nothing', () => {
     expect(pauseReason(queueStateOf(undefined))).toBeNull();
     expect(pauseReason(queueStateOf({ paused: true }))).toBe('The queue is paused. Resume it to go on.');
-    expect(pauseReason(queueStateOf({ paused: true, storage: 'The disk is full.' }))).toBe('The disk is full.');
+    expect(pauseReason(queueStateOf({ paused: true, storage: 'The disk is full.' }))).toBe(
+      'The disk is full.',
+    );
     expect(pauseReason(queueStateOf('nonsense'))).toBeNull();
   });
 });

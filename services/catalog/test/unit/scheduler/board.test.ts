@@ -4,8 +4,28 @@ import type { OpenJob } from '../../../src/scheduler/board.ts';
 import { heldBy } from '../../../src/scheduler/board.ts';
 
 const job = (id: string, more: Partial<OpenJob>): OpenJob => ({
-  ...{ id, status: 'running', lane: 'batch', priority: 0, createdAtMs: 0, need: needOf([]), stickyHost: null, avoidHosts: [], unfitHosts: [] },
-  ...{ notBeforeMs: null, deadlineMs: 0, hostId: 'a', dispatch: 1, attempt: 1, front: false, reason: null, dispatchedAtMs: 0, putBackAtMs: 0 },
+  ...{
+    id,
+    status: 'running',
+    lane: 'batch',
+    priority: 0,
+    createdAtMs: 0,
+    need: needOf([]),
+    stickyHost: null,
+    avoidHosts: [],
+    unfitHosts: [],
+  },
+  ...{
+    notBeforeMs: null,
+    deadlineMs: 0,
+    hostId: 'a',
+    dispatch: 1,
+    attempt: 1,
+    front: false,
+    reason: null,
+    dispatchedAtMs: 0,
+    putBackAtMs: 0,
+  },
   ...{ startedAtMs: null, incarnation: null, sequence: null },
   ...more,
 });
