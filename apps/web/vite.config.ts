@@ -12,7 +12,10 @@ function inlineScriptHashes(): `sha256-${string}`[] {
   const html = readFileSync(new URL('src/app.html', import.meta.url), 'utf8');
   const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)];
   return scripts.map(
-    ([, text]) => `sha256-${createHash('sha256').update(text ?? '').digest('base64')}` as const,
+    ([, text]) =>
+      `sha256-${createHash('sha256')
+        .update(text ?? '')
+        .digest('base64')}` as const,
   );
 }
 

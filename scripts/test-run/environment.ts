@@ -8,6 +8,7 @@ import { clusterUrl, initCluster, startCluster } from '../launcher/postgres/clus
 import { endProcess, isAlive, markProcess } from '../launcher/processes.ts';
 
 const folderPrefix = 'gaze-test-run-';
+const endLimitMs = 15_000;
 
 export interface TestServer {
   url: string;
@@ -51,12 +52,19 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-/** Deletes a run's folder, and first ends the servers of tests that were cut off. */
+/** Deletes a run's folder, and first ends what tests that were cut off left running in it. */
 async function clear(dir: string): Promise<void> {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  for (const file of files.filter((path) => ['postmaster.pid', 'nats.pid'].includes(basename(path)))) {
-    const pid = Number(readFileSync(join(dir, file), 'utf8').split('\n')[0]);
-    if (Number.isInteger(pid) && pid > 1) await endProcess(markProcess(pid), 'SIGQUIT', 5000);
+  // Launchers first: whatever else is ended under a living one, it starts again.
+  for (const name of ['run.json', 'postmaster.pid', 'nats.pid']) {
+    for (const file of files.filter((path) => basename(path) === name)) await endOwner(join(dir, file));
   }
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+async function endOwner(file: string): Promise<void> {
+  const text = readFileSync(file, 'utf8');
+  const pid = file.endsWith('.json') ? (JSON.parse(text) as { pid: number }).pid : Number(text.split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || pid === process.pid) return;
+  await endProcess(markProcess(pid), file.endsWith('postmaster.pid') ? 'SIGQUIT' : 'SIGTERM', endLimitMs);
 }

@@ -42,7 +42,8 @@ export type DispatchMessage = z.infer<typeof DispatchMessage>;
 export const HostReport = z.object({
   host_id: z.string(),
   epoch: z.number().int(),
-  state: z.enum(['up', 'down']),
+  /** `unknown`: held, but not yet asked. */
+  state: z.enum(['unknown', 'up', 'down']),
   reason: z.string(),
   version: z.string().nullable(),
   loaded_checkpoint: z.string().nullable(),

@@ -17,22 +17,34 @@ export function diskStore(options: { root: string }): ObjectStore {
   const root = path.resolve(options.root);
   const inside = (key: string): string => path.join(root, ...checkKey(key).split('/'));
 
-  /** A symbolic link inside the store must not lead out of it. */
+  /** The file behind a key that is to be read. */
   async function resolved(key: string): Promise<string> {
     const file = inside(key);
     try {
-      const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
-      if (real !== realRoot && !real.startsWith(realRoot + path.sep))
-        throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
+      const real = await realInside(root, file);
+      if (!(await stat(real)).isFile()) throw notThere(key);
       return real;
     } catch (error) {
       throw typed(error, key);
     }
   }
 
+  /** The file behind a key that is to be written, moved or removed: the nearest folder that exists must be inside. */
+  async function place(key: string): Promise<string> {
+    const file = inside(key);
+    for (let folder = path.dirname(file); folder.length > root.length; folder = path.dirname(folder)) {
+      const real = await realInside(root, folder).catch((error: unknown) => {
+        if (isMissing(error)) return null;
+        throw typed(error, key);
+      });
+      if (real !== null) break;
+    }
+    return file;
+  }
+
   return {
     async put(key, bytes) {
-      const file = inside(key);
+      const file = await place(key);
       const temporary = path.join(path.dirname(file), `.${randomUUID()}${temporarySuffix}`);
       try {
         await mkdir(path.dirname(file), { recursive: true });
@@ -57,7 +69,6 @@ export function diskStore(options: { root: string }): ObjectStore {
     async stat(key) {
       const file = await resolved(key);
       const info = await stat(file).catch((error: unknown) => fail(error, key));
-      if (!info.isFile()) throw notThere(key);
       return {
         bytes: info.size,
         etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`,
@@ -65,13 +76,22 @@ export function diskStore(options: { root: string }): ObjectStore {
       };
     },
     async exists(key) {
-      return (await stat(inside(key)).catch(() => null))?.isFile() ?? false;
+      inside(key);
+      try {
+        await resolved(key);
+        return true;
+      } catch (error) {
+        if (error instanceof GazeMediaError && (error.code === 'not_found' || error.code === 'invalid_input'))
+          return false;
+        throw error;
+      }
     },
     async delete(key) {
-      await rm(inside(key), { force: true }).catch((error: unknown) => fail(error, key));
+      await rm(await place(key), { force: true }).catch((error: unknown) => fail(error, key));
     },
     async move(from, to) {
-      const target = inside(to);
+      await resolved(from);
+      const target = await place(to);
       try {
         await mkdir(path.dirname(target), { recursive: true });
         await rename(inside(from), target);
@@ -97,7 +117,13 @@ export function diskStore(options: { root: string }): ObjectStore {
 /** Keys below the prefix in code point order; whole folders that cannot match are never opened. */
 async function* walk(root: string, prefix: string): AsyncGenerator<string> {
   const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
-  if (folder !== '') checkKey(folder);
+  if (folder !== '') {
+    const isThere = await realInside(root, path.join(root, checkKey(folder))).catch((error: unknown) => {
+      if (isMissing(error) || error instanceof GazeMediaError) return null;
+      throw typed(error, folder);
+    });
+    if (isThere === null) return;
+  }
   yield* walkFolder(root, folder, prefix);
 }
 
@@ -128,6 +154,17 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** The real path of what exists; a symbolic link inside the store must not lead out of it. */
+async function realInside(root: string, file: string): Promise<string> {
+  const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
+  if (real !== realRoot && !real.startsWith(realRoot + path.sep))
+    throw new GazeMediaError('invalid_input', 'This is not the address of a stored picture.');
+  return real;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 const notThere = (key: string): GazeMediaError =>
   new GazeMediaError('not_found', `There is no picture at «${key}».`);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 
 export type Log = Logger;
@@ -27,7 +27,14 @@ const redact = secretKeys.flatMap((key) => {
 });
 
 /** The log of one service: JSON lines, or readable ones on a terminal. Query strings of addresses are left out. */
-export function buildLog(options: { service: string; instance?: string; level?: string }): Log {
+export function buildLog(options: {
+  service: string;
+  instance?: string;
+  level?: string;
+  /** For a process whose stdout belongs to somebody else. */
+  toStderr?: boolean;
+}): Log {
+  if (options.toStderr === true) return pino(settingsOf(options), pino.destination({ dest: 2, sync: true }));
   const stream = process.stdout.isTTY
     ? pretty({
         colorize: true,
@@ -36,7 +43,11 @@ export function buildLog(options: { service: string; instance?: string; level?: 
         messageFormat: `${options.service}: {msg}`,
       })
     : undefined;
-  const settings = {
+  return stream === undefined ? pino(settingsOf(options)) : pino(settingsOf(options), stream);
+}
+
+function settingsOf(options: { service: string; instance?: string; level?: string }): LoggerOptions {
+  return {
     level: options.level ?? 'info',
     base: {
       service: options.service,
@@ -48,5 +59,4 @@ export function buildLog(options: { service: string; instance?: string; level?: 
       url: (url: unknown) => (typeof url === 'string' ? url.split('?')[0] : url),
     },
   };
-  return stream === undefined ? pino(settings) : pino(settings, stream);
 }

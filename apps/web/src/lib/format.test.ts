@@ -39,7 +39,12 @@ describe('figures', () => {
   });
 
   it('writes sizes with their unit', () => {
-    expect([bytes(12), bytes(1800), bytes(1_800_000), bytes(2_500_000_000)]).toEqual(['12 B', '2 kB', '1.8 MB', '2.5 GB']);
+    expect([bytes(12), bytes(1800), bytes(1_800_000), bytes(2_500_000_000)]).toEqual([
+      '12 B',
+      '2 kB',
+      '1.8 MB',
+      '2.5 GB',
+    ]);
   });
 });
 

@@ -8,7 +8,8 @@ export function nsfwChanges(data: EntityData, nsfw: boolean): FieldChange[] {
   if (isNsfw(data) === nsfw) return [];
   const tags = own(data, 'tags');
   if (Array.isArray(tags)) {
-    const others = tags.filter((tag: unknown) => textOf(tag)?.toLowerCase() !== 'nsfw');
+    const words: unknown[] = tags;
+    const others = words.filter((tag) => textOf(tag)?.toLowerCase() !== 'nsfw');
     return [{ path: ['tags'], value: nsfw ? [...others, 'nsfw'] : others }];
   }
   return isObject(tags) ? [{ path: ['tags', 'nsfw'], value: nsfw }] : [{ path: ['tags'], value: { nsfw } }];

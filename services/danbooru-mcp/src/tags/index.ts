@@ -146,16 +146,18 @@ export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
     });
   }
 
+  const search = (query: string, options: SearchOptions): TagHit[] =>
+    [...beginning(tagKey(query), options)].flatMap(([rank, key]) =>
+      hit(rank, key === tags[rank]?.name ? null : key),
+    );
+
   return {
     tags: tags.length,
     aliases: keys.length - tags.length,
-    search: (query, options) =>
-      [...beginning(tagKey(query), options)].flatMap(([rank, key]) =>
-        hit(rank, key === tags[rank]?.name ? null : key),
-      ),
+    search,
     suggest(partial, options) {
       const key = tagKey(partial);
-      const found = this.search(partial, options);
+      const found = search(partial, options);
       const seen = new Set(found.map(({ name }) => name));
       const more = (list: readonly TagHit[]): void => {
         for (const one of list) {

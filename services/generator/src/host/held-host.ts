@@ -187,7 +187,7 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     report: () => ({
       host_id: assignment.host_id,
       epoch: assignment.epoch,
-      state: state.up ? 'up' : 'down',
+      state: !state.known ? 'unknown' : state.up ? 'up' : 'down',
       reason: state.reason,
       version: state.version,
       loaded_checkpoint: loaded.checkpoint,

@@ -56,10 +56,16 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
   const attempts = new Map<string, Attempt>();
   let asked = false;
   let beating = false;
+  let beatAgain = false;
 
   async function beat(): Promise<void> {
-    if (beating) return;
+    if (beating) {
+      // What it wants to say is newer than what is on its way.
+      beatAgain = true;
+      return;
+    }
     beating = true;
+    beatAgain = false;
     try {
       const body: Heartbeat = {
         v: contractVersion,
@@ -79,6 +85,7 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
     } finally {
       beating = false;
     }
+    if (beatAgain) await beat();
   }
 
   async function obey(reply: HeartbeatReply): Promise<void> {

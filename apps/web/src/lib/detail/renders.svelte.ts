@@ -1,7 +1,11 @@
-import type { CategoryName, JobView } from '@gaze/contracts';
+import type { CategoryName, JobStatus, JobView } from '@gaze/contracts';
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { jobs } from '#lib/live/jobs.svelte.ts';
+
+const openStatuses: readonly JobStatus[] = ['waiting', 'dispatched', 'running', 'cancelling'];
+/** A job that the tab does not know any more is long over. */
+const isOpen = (job: JobView | undefined): boolean => job !== undefined && openStatuses.includes(job.status);
 
 /** The work under way for one entity. */
 export class Renders {
@@ -33,10 +37,13 @@ export class Renders {
     return jobId !== null && this.#own.has(jobId);
   }
 
-  /** «picture 2 of 4»; empty for a batch of one. */
+  /** «picture 2 of 4», in the order in which they come; empty for a batch of one. */
   position(job: JobView): string {
     const ids = this.#batches.get(job.batch_id) ?? [];
-    return ids.length > 1 ? `picture ${ids.indexOf(job.id) + 1} of ${ids.length}` : '';
+    if (ids.length < 2) return '';
+    const ahead = this.running.filter((other) => other.batch_id === job.batch_id && other !== job && job.status !== 'running');
+    const over = ids.filter((id) => !isOpen(jobs.get(id)));
+    return `picture ${Math.min(ids.length, over.length + ahead.length + 1)} of ${ids.length}`;
   }
 
   /** Asks for the batch of a job that this tab did not submit. */

@@ -11,13 +11,19 @@ export async function setFavourite(card: EntityCard, favourite: boolean, isUndo 
     cardChanges.publish(await api.entities.favourite(card.category, card.slug, favourite));
   } catch (error) {
     cardChanges.publish(card);
-    toasts.failed(`${card.name} was not ${favourite ? 'added to the favourites' : 'taken out of the favourites'}`, error);
+    toasts.failed(
+      `${card.name} was not ${favourite ? 'added to the favourites' : 'taken out of the favourites'}`,
+      error,
+    );
     return;
   }
   if (isUndo) return;
   toasts.show({
     title: favourite ? `${card.name} is a favourite` : `${card.name} is no favourite any more`,
     ...(card.cover ? { thumb: { url: card.cover.thumb_url, veiled: settings.veils(card.is_nsfw) } } : {}),
-    action: { label: 'Undo', run: () => void setFavourite({ ...card, is_favourite: favourite }, !favourite, true) },
+    action: {
+      label: 'Undo',
+      run: () => void setFavourite({ ...card, is_favourite: favourite }, !favourite, true),
+    },
   });
 }

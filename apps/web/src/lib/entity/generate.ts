@@ -5,11 +5,12 @@ import { toasts } from '#lib/ui/toasts.svelte.ts';
 
 /** Queues a picture around one entity. Tells in a toast what was left out, or why nothing was queued. */
 export async function generate(card: EntityCard, input: GenerateInput): Promise<void> {
+  const asked = jobs.asked();
   try {
     const reply = await api.entities.generate(card.category, card.slug, input, {
       idempotencyKey: crypto.randomUUID(),
     });
-    for (const job of reply.jobs) jobs.put(job);
+    jobs.take(reply.jobs, asked);
     if (reply.notes.length > 0) toasts.show({ title: `${card.name} is queued`, text: reply.notes.join(' ') });
   } catch (error) {
     toasts.failed(`${card.name} was not queued`, error);

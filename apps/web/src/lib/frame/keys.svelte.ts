@@ -48,7 +48,9 @@ class Keys {
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return target.type !== 'range' && target.type !== 'checkbox';
-  return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return (
+    target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  );
 }
 
 export const keys = new Keys();
@@ -57,6 +59,11 @@ export const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** How keys are written for a person: `⌘ K` on Apple's machines, `Ctrl K` elsewhere. */
 export function spell(shortcut: string): string[] {
-  const words: Record<string, string> = { mod: isApple ? '⌘' : 'Ctrl', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc' };
+  const words: Record<string, string> = {
+    mod: isApple ? '⌘' : 'Ctrl',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    Escape: 'Esc',
+  };
   return shortcut.split(/[+ ]/).map((key) => words[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }

@@ -22,7 +22,9 @@ describe('justify', () => {
 
   it('stacks rows without a gap too many', () => {
     const { rows, height } = justify(ratios, options);
-    rows.slice(1).forEach((row, i) => expect(row.y).toBeCloseTo((rows[i]?.y ?? 0) + (rows[i]?.height ?? 0) + 6));
+    rows
+      .slice(1)
+      .forEach((row, i) => expect(row.y).toBeCloseTo((rows[i]?.y ?? 0) + (rows[i]?.height ?? 0) + 6));
     expect(height).toBeCloseTo((rows.at(-1)?.y ?? 0) + (rows.at(-1)?.height ?? 0));
   });
 

@@ -43,10 +43,11 @@ export class Wall {
   show(images: readonly ImageView[]): void {
     const known = new Map(this.sections.map((section) => [section.key, section]));
     const sections: Section[] = [];
-    for (let i = 0; i < images.length; ) {
+    for (let i = 0; i < images.length;) {
       const key = keyAt(images, i);
       const before = known.get(key);
-      const section = before && standsAt(images, i, before.images, key) ? before : this.#lay(key, dayFrom(images, i, key));
+      const section =
+        before && standsAt(images, i, before.images, key) ? before : this.#lay(key, dayFrom(images, i, key));
       sections.push(section);
       i += section.images.length;
     }
@@ -127,6 +128,11 @@ function dayFrom(images: readonly ImageView[], start: number, key: string): read
 }
 
 /** Whether a known day stands unchanged at this place: told by identity, without a look at any date but the next. */
-function standsAt(images: readonly ImageView[], start: number, day: readonly ImageView[], key: string): boolean {
+function standsAt(
+  images: readonly ImageView[],
+  start: number,
+  day: readonly ImageView[],
+  key: string,
+): boolean {
   return day.every((image, i) => images[start + i] === image) && keyAt(images, start + day.length) !== key;
 }

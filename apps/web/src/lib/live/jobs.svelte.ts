@@ -16,16 +16,24 @@ class Jobs {
   /** Latent preview of a running job as a data URL. */
   previews = new SvelteMap<string, string>();
   #fronted = new SvelteMap<string, number>();
+  /** Counts events; `#changedAt` holds the one that changed a job last. */
+  #now = 0;
+  #changedAt = new Map<string, number>();
   #dismissed = $state.raw<readonly string[]>(readDismissed());
   loaded = $state(false);
 
   #all = $derived([...this.#byId.values()]);
-  open = $derived(this.#all.filter((job) => openStatuses.includes(job.status)).sort((a, b) => this.#inOrder(a, b)));
+  open = $derived(
+    this.#all.filter((job) => openStatuses.includes(job.status)).sort((a, b) => this.#inOrder(a, b)),
+  );
   running = $derived(this.open.filter((job) => job.status === 'running' || job.status === 'cancelling'));
   waiting = $derived(this.open.filter((job) => job.status === 'waiting' || job.status === 'dispatched'));
   /** The list holds the first jobs of a long queue; the queues know how many there are. */
   waitingCount = $derived(
-    Math.max(this.waiting.length, queues.list.reduce((sum, queue) => sum + queue.waiting + queue.dispatched, 0)),
+    Math.max(
+      this.waiting.length,
+      queues.list.reduce((sum, queue) => sum + queue.waiting + queue.dispatched, 0),
+    ),
   );
   openCount = $derived(this.waitingCount + this.running.length);
   failed = $derived(
@@ -50,20 +58,24 @@ class Jobs {
   );
 
   start(): void {
-    live.on('job.changed', ({ job }) => this.put(job));
+    live.on('job.changed', ({ job }) => {
+      this.#changedAt.set(job.id, ++this.#now);
+      this.put(job);
+    });
     live.onProgress((progress) => this.progress.set(progress.job_id, progress));
     live.onPreview(({ job_id, mime, data }) => this.previews.set(job_id, `data:${mime};base64,${data}`));
     live.onReset(() => void this.load());
   }
 
   async load(): Promise<void> {
+    const asked = this.asked();
     try {
       const [open, recent] = await Promise.all([
         api.jobs.list({ status: openStatuses, limit: 200 }),
         api.jobs.list({ status: ['done', 'failed'], limit: recentLimit }),
       ]);
-      this.#byId.clear();
-      for (const job of [...recent.items, ...open.items]) this.#byId.set(job.id, job);
+      for (const id of this.#byId.keys()) if (!this.#isNewerThan(asked, id)) this.#byId.delete(id);
+      this.take([...recent.items, ...open.items], asked);
       this.loaded = true;
     } catch {
       // the offline banner speaks for the whole page; the next reset loads again
@@ -72,6 +84,20 @@ class Jobs {
 
   get(id: string): JobView | undefined {
     return this.#byId.get(id);
+  }
+
+  /** A mark to take before a request whose answer goes to `take`. */
+  asked(): number {
+    return this.#now;
+  }
+
+  /** Takes the jobs of an answer, save those that an event has changed since the question: the event is newer. */
+  take(answered: readonly JobView[], asked: number): void {
+    for (const job of answered) if (!this.#isNewerThan(asked, job.id)) this.put(job);
+  }
+
+  #isNewerThan(asked: number, id: string): boolean {
+    return (this.#changedAt.get(id) ?? 0) > asked;
   }
 
   put(job: JobView): void {
@@ -85,39 +111,41 @@ class Jobs {
   }
 
   async cancel(job: JobView): Promise<void> {
+    const asked = this.asked();
     this.put({ ...job, status: job.status === 'waiting' ? 'cancelled' : 'cancelling' });
     try {
-      const { jobs } = await api.jobs.cancel(job.id);
-      for (const changed of jobs) this.put(changed);
+      this.take((await api.jobs.cancel(job.id)).jobs, asked);
     } catch (error) {
-      this.put(job);
+      this.take([job], asked);
       toasts.failed(`${job.label} was not cancelled`, error);
     }
   }
 
   async cancelMany(of: { batch_id: string } | { all_waiting: true }): Promise<void> {
+    const asked = this.asked();
     try {
-      const { jobs } = await api.jobs.cancelMany(of);
-      for (const changed of jobs) this.put(changed);
+      this.take((await api.jobs.cancelMany(of)).jobs, asked);
     } catch (error) {
       toasts.failed('The jobs were not cancelled', error);
     }
   }
 
   async retry(job: JobView): Promise<void> {
+    const asked = this.asked();
     try {
       const again = await api.jobs.retry(job.id);
       if (again.id !== job.id) this.dismiss(job);
-      this.put(again);
+      this.take([again], asked);
     } catch (error) {
       toasts.failed(`${job.label} was not queued again`, error);
     }
   }
 
   async toFront(job: JobView): Promise<void> {
+    const asked = this.asked();
     this.#fronted.set(job.id, Date.now());
     try {
-      this.put(await api.jobs.toFront(job.id));
+      this.take([await api.jobs.toFront(job.id)], asked);
     } catch (error) {
       this.#fronted.delete(job.id);
       toasts.failed(`${job.label} did not move to the front`, error);
@@ -143,7 +171,10 @@ class Jobs {
     const over = [...this.#byId.values()].filter((job) => !openStatuses.includes(job.status));
     if (over.length < recentLimit * 4) return;
     over.sort((a, b) => (a.finished_at ?? '').localeCompare(b.finished_at ?? ''));
-    for (const job of over.slice(0, over.length - recentLimit * 2)) this.#byId.delete(job.id);
+    for (const job of over.slice(0, over.length - recentLimit * 2)) {
+      this.#byId.delete(job.id);
+      this.#changedAt.delete(job.id);
+    }
   }
 }
 

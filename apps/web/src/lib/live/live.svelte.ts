@@ -44,7 +44,8 @@ class Live {
       onPreview: (preview) => this.#previews.forEach((handler) => handler(preview)),
       onState: (state) => {
         clearTimeout(this.#offlineTimer);
-        if (state === 'offline') this.#offlineTimer = setTimeout(() => (this.isOffline = true), bannerAfterMs);
+        if (state === 'offline')
+          this.#offlineTimer = setTimeout(() => (this.isOffline = true), bannerAfterMs);
         else if (state === 'online') this.isOffline = false;
       },
     });

@@ -23,7 +23,8 @@ class Speeds {
   #take(progress: Progress, now: number): void {
     const { id } = progress.host;
     const mark = this.#marks.get(id);
-    const isNext = mark?.jobId === progress.job_id && progress.phase === 'sampling' && progress.step > mark.step;
+    const isNext =
+      mark?.jobId === progress.job_id && progress.phase === 'sampling' && progress.step > mark.step;
     if (mark && isNext && now > mark.at) {
       const speed = ((progress.step - mark.step) * 1000) / (now - mark.at);
       this.samples.set(id, [...(this.samples.get(id) ?? []), speed].slice(-mostSamples));

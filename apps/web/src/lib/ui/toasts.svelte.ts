@@ -48,7 +48,11 @@ class Toasts {
   release(id: number): void {
     this.hold(id);
     const toast = this.list.find((other) => other.id === id);
-    if (toast) this.#timers.set(id, setTimeout(() => this.dismiss(id), lifetime[toast.tone]));
+    if (toast)
+      this.#timers.set(
+        id,
+        setTimeout(() => this.dismiss(id), lifetime[toast.tone]),
+      );
   }
 }
 

@@ -12,7 +12,8 @@ describe('library filters in the URL', () => {
   });
 
   it('writes what it read', () => {
-    const search = '?q=elke&favourite=on&nsfw=sfw&has_lora=on&has_cover=off&has_problem=on&tag=type%3AGame&sort=recent';
+    const search =
+      '?q=elke&favourite=on&nsfw=sfw&has_lora=on&has_cover=off&has_problem=on&tag=type%3AGame&sort=recent';
     expect(writeFilters(read(search))).toBe(search);
   });
 

@@ -74,6 +74,8 @@ export function isNarrowed(filters: Filters): boolean {
 }
 
 export function toggleTag(filters: Filters, tag: string): Filters {
-  const tags = filters.tags.includes(tag) ? filters.tags.filter((other) => other !== tag) : [...filters.tags, tag];
+  const tags = filters.tags.includes(tag)
+    ? filters.tags.filter((other) => other !== tag)
+    : [...filters.tags, tag];
   return { ...filters, tags };
 }

@@ -38,7 +38,11 @@ export class LibraryList {
 
   async #load(): Promise<void> {
     try {
-      const page = await api.library.list(this.category, { ...this.query, cursor: this.#cursor, limit: pageSize });
+      const page = await api.library.list(this.category, {
+        ...this.query,
+        cursor: this.#cursor,
+        limit: pageSize,
+      });
       const known = new Set(this.items.map((card) => card.slug));
       this.items = [...this.items, ...page.items.filter((card) => !known.has(card.slug))];
       this.#cursor = page.next_cursor;

@@ -54,7 +54,9 @@ export class ImageList {
       const page = await api.images.list({ ...this.query, limit: pageSize });
       const newest = new Set(page.items.map((image) => image.id));
       const last = page.items.at(-1);
-      const older = last ? this.items.filter((image) => !newest.has(image.id) && image.created_at < last.created_at) : [];
+      const older = last
+        ? this.items.filter((image) => !newest.has(image.id) && image.created_at < last.created_at)
+        : [];
       this.items = [...page.items, ...older];
       if (older.length === 0) this.#cursor = page.next_cursor;
     } catch {

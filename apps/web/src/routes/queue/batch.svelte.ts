@@ -48,4 +48,12 @@ export class Batch {
 }
 
 /** As the ticks stand: what is over first, then what runs, then what waits. */
-const rank: Record<JobStatus, number> = { done: 0, failed: 0, cancelled: 0, running: 1, cancelling: 1, dispatched: 2, waiting: 3 };
+const rank: Record<JobStatus, number> = {
+  done: 0,
+  failed: 0,
+  cancelled: 0,
+  running: 1,
+  cancelling: 1,
+  dispatched: 2,
+  waiting: 3,
+};

@@ -32,7 +32,8 @@ export class History {
     try {
       const page = await api.jobs.list({ status: this.statuses, cursor, limit: pageSize });
       const known = new Set(cursor === null ? [] : this.items.map((job) => job.id));
-      this.items = cursor === null ? page.items : [...this.items, ...page.items.filter((job) => !known.has(job.id))];
+      this.items =
+        cursor === null ? page.items : [...this.items, ...page.items.filter((job) => !known.has(job.id))];
       this.#cursor = page.next_cursor;
       this.isLoaded = true;
       this.error = null;

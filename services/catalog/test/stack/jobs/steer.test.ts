@@ -15,9 +15,18 @@ test('a waiting and a dispatched job are cancelled at once, and the message of t
   expect(jobs.map((job) => job.status)).toEqual(['cancelled', 'cancelled']);
   expect(await shop.job(first)).toMatchObject({ status: 'cancelled', reason: null });
   holder.pull(host?.host_id ?? '');
-  expect((await holder.begin()).jobId).toBe(ids[1]);
-  const left = await holder.next(500).catch(() => null);
-  if (left !== null) expect(await holder.start(left)).toEqual({ outcome: 'refused', reason: 'cancelled' });
+  // Its message may be gone already, or come and be refused: either way nothing of it runs.
+  for (;;) {
+    const delivery = await holder.next();
+    const answer = await holder.start(delivery);
+    delivery.end();
+    if (delivery.message.job_id === ids[1]) {
+      expect(answer).toMatchObject({ outcome: 'start', attempt: 1 });
+      break;
+    }
+    expect(delivery.message.job_id).toBe(first);
+    expect(answer).toEqual({ outcome: 'refused', reason: 'cancelled' });
+  }
 });
 
 test(
