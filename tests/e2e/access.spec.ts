@@ -1,0 +1,43 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './stack.ts';
+
+const pages = [
+  '/characters',
+  '/outfits',
+  '/characters/elke_marrow',
+  '/presets/elke_lantern_night',
+  '/checkpoints/Illustrious_meridian_xl_v3_safetensors',
+  '/gallery',
+  '/queue',
+  '/settings',
+];
+
+for (const theme of ['dark', 'light']) {
+  for (const address of pages) {
+    test(`${address} in the ${theme} theme has no serious fault of access`, async ({ page }) => {
+      await page.addInitScript((kept) => localStorage.setItem('gaze.theme', kept), theme);
+      await page.goto(address);
+      await expect(page.locator(`html[data-theme="${theme}"]`)).toHaveCount(1);
+      await expect(page.locator('main')).toBeVisible();
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+      expect(
+        serious.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+      ).toEqual([]);
+    });
+  }
+}
+
+test('a phone shows every page without sideways scrolling', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const address of pages) {
+    await page.goto(address);
+    await expect(page.locator('main')).toBeVisible();
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, address).toBe(0);
+  }
+});
