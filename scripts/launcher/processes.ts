@@ -45,6 +45,22 @@ export async function endProcess(mark: ProcessMark, signal: NodeJS.Signals, with
   }
 }
 
+/** Whether a folder stands in a process's command or environment: it was started for that folder. */
+export function worksOn(pid: number, folder: string): boolean {
+  if (process.platform === 'linux')
+    return ['cmdline', 'environ'].some((file) => readProc(pid, file).includes(folder));
+  if (process.platform === 'win32') return false;
+  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(folder);
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function startOf(pid: number): string {
   if (process.platform === 'linux') {
     try {

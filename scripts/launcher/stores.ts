@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Account } from './child.ts';
@@ -11,7 +11,7 @@ import { canReach, postgresPrograms, sharedFolders } from './postgres/binaries.t
 import { clusterUrl, initCluster, startCluster } from './postgres/cluster.ts';
 import type { ClusterPlace } from './postgres/cluster.ts';
 import { readPostmasterPid } from './postgres/postmaster-pid.ts';
-import { endProcess, markProcess } from './processes.ts';
+import { endProcess, markProcess, worksOn } from './processes.ts';
 import type { Secrets } from './secrets.ts';
 import { writePrivate } from './secrets.ts';
 import { SpokenError } from './spoken-error.ts';
@@ -96,15 +96,7 @@ async function endStray(dataDir: string): Promise<void> {
   const left = readPostmasterPid(dataDir);
   if (left === null) return;
   const mark = markProcess(left.pid);
-  if (commandOf(left.pid).includes(dataDir)) await endProcess(mark, 'SIGINT', 10_000);
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
+  if (worksOn(left.pid, dataDir)) await endProcess(mark, 'SIGINT', 10_000);
 }
 
 export interface NatsPart {

@@ -5,7 +5,7 @@ import { freePort } from '../launcher/ports.ts';
 import { chooseAccount, readPasswd } from '../launcher/postgres/account.ts';
 import { postgresPrograms } from '../launcher/postgres/binaries.ts';
 import { clusterUrl, initCluster, startCluster } from '../launcher/postgres/cluster.ts';
-import { endProcess, isAlive, markProcess } from '../launcher/processes.ts';
+import { endProcess, isAlive, markProcess, worksOn } from '../launcher/processes.ts';
 
 const folderPrefix = 'gaze-test-run-';
 const endLimitMs = 15_000;
@@ -56,15 +56,30 @@ async function removeLeftovers(): Promise<void> {
 async function clear(dir: string): Promise<void> {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
   // Launchers first: whatever else is ended under a living one, it starts again.
-  for (const name of ['run.json', 'postmaster.pid', 'nats.pid']) {
-    for (const file of files.filter((path) => basename(path) === name)) await endOwner(join(dir, file));
+  for (const kind of ['lock', '.pid.json', 'postmaster.pid', 'nats.pid']) {
+    const named = files.filter(
+      (path) => basename(path) === kind || (kind.startsWith('.') && path.endsWith(kind)),
+    );
+    for (const file of named) await endOwner(join(dir, file), dir);
   }
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-async function endOwner(file: string): Promise<void> {
-  const text = readFileSync(file, 'utf8');
-  const pid = file.endsWith('.json') ? (JSON.parse(text) as { pid: number }).pid : Number(text.split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || pid === process.pid) return;
+async function endOwner(file: string, dir: string): Promise<void> {
+  const pid = readPid(file);
+  if (pid === null || pid === process.pid || !worksOn(pid, dir)) return;
   await endProcess(markProcess(pid), file.endsWith('postmaster.pid') ? 'SIGQUIT' : 'SIGTERM', endLimitMs);
+}
+
+/** The number that a lock, a pid file or a server's own file begins with or names; null where it is gone or torn. */
+function readPid(file: string): number | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const pid = text.startsWith('{')
+      ? (JSON.parse(text) as { pid: number }).pid
+      : Number(text.split('\n')[0]);
+    return Number.isInteger(pid) && pid > 1 ? pid : null;
+  } catch {
+    return null;
+  }
 }

@@ -74,18 +74,39 @@ CREATE TABLE entity (
   gone_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  name_words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, translate("left"(lower(name), 100000), '_-/.:,;@#+~=&%$!?*|<>(){}[]"''\^`–—‘’“”«»'::text, repeat(' '::text, 60)))) STORED,
+  search_words tsvector GENERATED ALWAYS AS (strip(to_tsvector('simple'::regconfig, translate("left"(lower(search), 100000), '_-/.:,;@#+~=&%$!?*|<>(){}[]"''\^`–—‘’“”«»'::text, repeat(' '::text, 60))))) STORED,
   CONSTRAINT entity_pkey PRIMARY KEY (category, slug)
 );
 CREATE INDEX entity_by_id ON entity USING btree (category, id);
 CREATE INDEX entity_character ON entity USING btree (((data ->> 'character_id'::text))) WHERE (category = 'looks'::text);
+CREATE INDEX entity_checkpoint ON entity USING btree (replace(id, '\'::text, '/'::text) COLLATE "C") WHERE ((category = 'checkpoints'::text) AND (gone_at IS NULL));
 CREATE INDEX entity_gone ON entity USING btree (gone_at) WHERE (gone_at IS NOT NULL);
+CREATE INDEX entity_lora ON entity USING btree (replace(lora_name, '\'::text, '/'::text) COLLATE "C", category, slug) WHERE ((lora_name IS NOT NULL) AND (gone_at IS NULL));
 CREATE INDEX entity_name ON entity USING btree (category, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
+CREATE INDEX entity_name_words ON entity USING gin (name_words) WITH (fastupdate=off);
 CREATE INDEX entity_order ON entity USING btree (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
 CREATE INDEX entity_recent ON entity USING btree (category, updated_at DESC, slug DESC) WHERE (gone_at IS NULL);
 CREATE INDEX entity_sample_cover_due ON entity USING btree (category, slug) WHERE (sample_cover_due AND (gone_at IS NULL));
 CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops);
+CREATE INDEX entity_search_words ON entity USING gin (search_words) WITH (fastupdate=off);
 CREATE INDEX entity_tags ON entity USING gin (tags);
 CREATE UNIQUE INDEX entity_file ON entity USING btree (category, filename) WHERE (gone_at IS NULL);
+
+CREATE TABLE entity_rename (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  category text NOT NULL,
+  from_slug text NOT NULL,
+  to_slug text NOT NULL,
+  from_id text NOT NULL,
+  to_id text NOT NULL,
+  references_due boolean NOT NULL DEFAULT true,
+  pictures_due boolean NOT NULL DEFAULT true,
+  made_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT entity_rename_pkey PRIMARY KEY (id)
+);
+CREATE INDEX entity_rename_due ON entity_rename USING btree (id) WHERE (references_due OR pictures_due);
 
 CREATE TABLE entity_revision (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -96,10 +117,19 @@ CREATE TABLE entity_revision (
   before_text text,
   after_text text,
   made_by text NOT NULL,
+  action text NOT NULL DEFAULT 'edit'::text,
+  note text,
+  state text NOT NULL DEFAULT 'done'::text,
+  filename text NOT NULL DEFAULT ''::text,
+  plan json,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT entity_revision_pkey PRIMARY KEY (id)
+  CONSTRAINT entity_revision_pkey PRIMARY KEY (id),
+  CONSTRAINT entity_revision_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'done'::text, 'conflict'::text])))
 );
+CREATE INDEX entity_revision_after ON entity_revision USING btree (after_hash);
+CREATE INDEX entity_revision_before ON entity_revision USING btree (before_hash);
 CREATE INDEX entity_revision_entity ON entity_revision USING btree (category, slug, id);
+CREATE INDEX entity_revision_pending ON entity_revision USING btree (category, id) WHERE (state = 'pending'::text);
 
 CREATE TABLE event (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -131,6 +161,7 @@ CREATE TABLE host (
   inventory_at timestamp with time zone,
   image_ms double precision NOT NULL DEFAULT 20000,
   load_ms double precision NOT NULL DEFAULT 15000,
+  timings jsonb NOT NULL DEFAULT '[]'::jsonb,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT host_pkey PRIMARY KEY (id)
 );
@@ -142,6 +173,7 @@ CREATE TABLE host_file (
   CONSTRAINT host_file_pkey PRIMARY KEY (host_id, kind, name),
   CONSTRAINT host_file_host_id_fkey FOREIGN KEY (host_id) REFERENCES host(id) ON DELETE CASCADE
 );
+CREATE INDEX host_file_name ON host_file USING btree (kind, replace(name, '\'::text, '/'::text) COLLATE "C");
 
 CREATE TABLE idempotency (
   principal text NOT NULL,
@@ -175,15 +207,78 @@ CREATE TABLE image (
   record json,
   sidecar_written boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  prompt text NOT NULL DEFAULT ''::text,
+  search tsvector NOT NULL DEFAULT ''::tsvector,
+  metadata json,
+  file_etag text,
+  sidecar_etag text,
+  thumb_due boolean NOT NULL DEFAULT true,
   CONSTRAINT image_pkey PRIMARY KEY (id),
   CONSTRAINT image_key_key UNIQUE (key)
 );
+CREATE INDEX image_category ON image USING btree (owner_category, created_at DESC, id DESC);
 CREATE INDEX image_checkpoint ON image USING btree (checkpoint, created_at DESC, id DESC);
 CREATE INDEX image_favourite ON image USING btree (created_at DESC, id DESC) WHERE is_favourite;
+CREATE INDEX image_host ON image USING btree (host_name, created_at DESC, id DESC);
 CREATE INDEX image_job ON image USING btree (job_id);
+CREATE INDEX image_nsfw ON image USING btree (created_at DESC, id DESC) WHERE is_nsfw;
 CREATE INDEX image_order ON image USING btree (created_at DESC, id DESC);
 CREATE INDEX image_owner ON image USING btree (owner_category, owner_slug, created_at DESC, id DESC);
+CREATE INDEX image_rated ON image USING btree (created_at DESC, id DESC) INCLUDE (rating) WHERE (rating IS NOT NULL);
+CREATE INDEX image_search ON image USING gin (search) WITH (fastupdate=off);
+CREATE INDEX image_sha256 ON image USING btree (sha256);
 CREATE INDEX image_sidecar_due ON image USING btree (id) WHERE (NOT sidecar_written);
+CREATE INDEX image_thumb_due ON image USING btree (id) WHERE thumb_due;
+
+CREATE TABLE image_hidden (
+  id text NOT NULL,
+  key text NOT NULL,
+  sha256 text NOT NULL,
+  bytes bigint NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  owner_category text,
+  owner_slug text,
+  job_id text,
+  attempt integer,
+  ordinal integer NOT NULL DEFAULT 0,
+  is_favourite boolean NOT NULL DEFAULT false,
+  is_nsfw boolean NOT NULL DEFAULT false,
+  rating integer,
+  seed bigint,
+  checkpoint text,
+  host_name text,
+  record json,
+  sidecar_written boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  prompt text NOT NULL DEFAULT ''::text,
+  search tsvector NOT NULL DEFAULT ''::tsvector,
+  metadata json,
+  file_etag text,
+  sidecar_etag text,
+  thumb_due boolean NOT NULL DEFAULT true,
+  loras text[] NOT NULL DEFAULT '{}'::text[],
+  reason text NOT NULL,
+  hidden_at timestamp with time zone NOT NULL DEFAULT now(),
+  covers json NOT NULL DEFAULT '[]'::json,
+  move_due boolean NOT NULL DEFAULT false,
+  CONSTRAINT image_hidden_pkey PRIMARY KEY (id),
+  CONSTRAINT image_hidden_reason_check CHECK ((reason = ANY (ARRAY['trash'::text, 'missing'::text])))
+);
+CREATE INDEX image_hidden_key ON image_hidden USING btree (key);
+CREATE INDEX image_hidden_move_due ON image_hidden USING btree (id) WHERE move_due;
+CREATE INDEX image_hidden_order ON image_hidden USING btree (reason, hidden_at DESC, id DESC);
+CREATE INDEX image_hidden_owner ON image_hidden USING btree (owner_category, owner_slug);
+CREATE INDEX image_hidden_sha256 ON image_hidden USING btree (sha256);
+
+CREATE TABLE image_lora (
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  image_id text NOT NULL,
+  CONSTRAINT image_lora_pkey PRIMARY KEY (name, created_at, image_id),
+  CONSTRAINT image_lora_image_id_fkey FOREIGN KEY (image_id) REFERENCES image(id) ON DELETE CASCADE
+);
+CREATE INDEX image_lora_image ON image_lora USING btree (image_id);
 
 CREATE TABLE job (
   id text NOT NULL,
@@ -235,6 +330,29 @@ CREATE INDEX job_open ON job USING btree (status, lane, priority, created_at, or
 CREATE INDEX job_owner ON job USING btree (owner_category, owner_slug, created_at DESC);
 CREATE INDEX job_recent ON job USING btree (created_at DESC, id DESC);
 
+CREATE TABLE model_file (
+  kind text NOT NULL,
+  name text NOT NULL,
+  bytes bigint NOT NULL,
+  mtime_ms double precision NOT NULL,
+  inode text NOT NULL,
+  title text,
+  base_model text,
+  resolution text,
+  triggers text[] NOT NULL DEFAULT '{}'::text[],
+  tags json NOT NULL DEFAULT '[]'::json,
+  header_sha256 text,
+  sha256 text,
+  problem text,
+  gone_at timestamp with time zone,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT model_file_pkey PRIMARY KEY (kind, name),
+  CONSTRAINT model_file_kind_check CHECK ((kind = ANY (ARRAY['lora'::text, 'checkpoint'::text])))
+);
+CREATE INDEX model_file_hash_due ON model_file USING btree (kind, name) WHERE ((sha256 IS NULL) AND (gone_at IS NULL));
+CREATE INDEX model_file_header ON model_file USING btree (header_sha256, bytes) WHERE (header_sha256 IS NOT NULL);
+CREATE INDEX model_file_sha256 ON model_file USING btree (sha256) WHERE (sha256 IS NOT NULL);
+
 CREATE TABLE problem_file (
   category text NOT NULL,
   file text NOT NULL,
@@ -251,6 +369,12 @@ CREATE TABLE problem_file (
   since timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT problem_file_pkey PRIMARY KEY (category, file)
 );
+
+CREATE TABLE search_word (
+  word text NOT NULL,
+  CONSTRAINT search_word_pkey PRIMARY KEY (word)
+);
+CREATE INDEX search_word_part ON search_word USING gin (word gin_trgm_ops);
 
 CREATE TABLE session (
   sha256 text NOT NULL,
@@ -274,6 +398,23 @@ CREATE TABLE template (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT template_pkey PRIMARY KEY (hash)
 );
+
+CREATE TABLE trash (
+  id text NOT NULL,
+  category text NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  filename text NOT NULL,
+  file text NOT NULL,
+  hash text NOT NULL,
+  model json,
+  state json NOT NULL DEFAULT '{}'::json,
+  deleted_by text NOT NULL,
+  deleted_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT trash_pkey PRIMARY KEY (id)
+);
+CREATE INDEX trash_entity ON trash USING btree (category, slug);
+CREATE INDEX trash_order ON trash USING btree (deleted_at DESC, id DESC);
 
 CREATE TABLE used_token (
   sha256 text NOT NULL,

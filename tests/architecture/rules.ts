@@ -75,7 +75,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Tests may import anything; so may what builds and starts the house. */
-export const isTest = (file: string): boolean =>
+const isTest = (file: string): boolean =>
   /^tests\//.test(file) || /^[^/]+\/[^/]+\/test\//.test(file) || /^scripts\/test/.test(file);
 
 function ruleOf(file: string): Rule | null {

@@ -27,6 +27,7 @@ import type {
   SubmitInput,
   SubmitReply,
 } from '@gaze/contracts';
+import { buildEditing, buildOutfits } from './editing.ts';
 import type { ImageFilter, JobFilter, LibraryFilter, Page } from './filters.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
 import { buildSend } from './request.ts';
@@ -42,6 +43,8 @@ export function buildClient(options: ClientOptions) {
   return {
     library: buildLibrary(send),
     entities: buildEntities(send),
+    editing: buildEditing(send),
+    outfits: buildOutfits(send),
     prompts: buildPrompts(send),
     jobs: buildJobs(send),
     batches: buildBatches(send),

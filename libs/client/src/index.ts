@@ -4,4 +4,4 @@ export type { Client } from './client.ts';
 export { connectEvents } from './events.ts';
 export type { ConnectionState, EventConnection, EventOptions } from './events.ts';
 export type { ImageFilter, JobFilter, LibraryFilter, Page } from './filters.ts';
-export type { CallOptions, ClientOptions } from './request.ts';
+export type { CallOptions, ClientOptions, EditOptions } from './request.ts';

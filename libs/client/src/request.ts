@@ -18,9 +18,22 @@ export interface CallOptions {
   idempotencyKey?: string | undefined;
 }
 
-export interface RequestParts extends CallOptions {
+export interface EditOptions extends CallOptions {
+  /**
+   * Revision that the edit was made on (`EntityDetail.revision`). Other people's changes since then are merged; the
+   * same field changed by both is an ApiError 409 whose `details` are `ConflictDetails`. Absent: whatever is there.
+   */
+  revision?: string | undefined;
+}
+
+export interface RequestParts extends EditOptions {
   query?: Query;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of a body. */
+  bytes?: Blob | undefined;
+  /** Says «whatever is there» where no revision is given. */
+  edits?: boolean;
 }
 
 /** Sends one request and gives the parsed answer. Throws ApiError; an abort throws what `fetch` throws. */
@@ -38,6 +51,7 @@ export function buildSend(options: ClientOptions): Send {
         headers: headersOf(options, parts),
         credentials: 'same-origin',
         ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+        ...(parts.bytes === undefined ? {} : { body: parts.bytes }),
         ...(parts.signal === undefined ? {} : { signal: parts.signal }),
       });
     } catch (error) {
@@ -54,9 +68,16 @@ function headersOf(options: ClientOptions, parts: RequestParts): Record<string, 
   return {
     accept: 'application/json',
     ...(parts.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(parts.bytes === undefined ? {} : { 'content-type': parts.bytes.type }),
+    ...ifMatchOf(parts),
     ...(options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey }),
     ...(parts.idempotencyKey === undefined ? {} : { 'idempotency-key': parts.idempotencyKey }),
   };
+}
+
+function ifMatchOf({ revision, edits }: RequestParts): Record<string, string> {
+  if (revision !== undefined) return { 'if-match': `"${revision}"` };
+  return edits === true ? { 'if-match': '*' } : {};
 }
 
 function queryString(query: Query = {}): string {

@@ -1,10 +1,22 @@
 import { streams, subjects } from './bus.ts';
+import { editingRpc } from './editing.ts';
+import { galleryRpc } from './gallery.ts';
 import { llmControlName, llmRpc, llmWorkerRpc } from './llm.ts';
+import { llmJobsRpc } from './llm-jobs.ts';
+import { modelsRpc } from './models.ts';
 import { catalogRpc, hostRpc, ledgerRpc } from './rpc.ts';
+import { searchRpc } from './search.ts';
 import { tagsRpc } from './tags.ts';
 
 /** Who has credentials of its own on the bus. `operator`: a person's tools on this machine, such as `npm run keys`. */
-export const busUsers = ['catalog', 'generator', 'gateway', 'llm-worker', 'danbooru-mcp', 'operator'] as const;
+export const busUsers = [
+  'catalog',
+  'generator',
+  'gateway',
+  'llm-worker',
+  'danbooru-mcp',
+  'operator',
+] as const;
 export type BusUser = (typeof busUsers)[number];
 
 export interface BusPermissions {
@@ -62,7 +74,16 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     respond: false,
   },
   gateway: {
-    publish: [...questions(catalogRpc), ...questions(tagsRpc), ...questions(llmWorkerRpc)],
+    publish: [
+      ...questions(catalogRpc),
+      ...questions(editingRpc),
+      ...questions(galleryRpc),
+      ...questions(modelsRpc),
+      ...questions(searchRpc),
+      ...questions(tagsRpc),
+      ...questions(llmWorkerRpc),
+      ...questions(llmJobsRpc),
+    ],
     subscribe: [subjects.events, subjects.allProgress, subjects.allPreviews, inbox('gateway')],
     respond: false,
   },
@@ -77,7 +98,7 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     respond: true,
   },
   operator: {
-    publish: [...questions(catalogRpc), ledgerRpc.attempts.subject],
+    publish: [...questions(catalogRpc), ...questions(editingRpc), ledgerRpc.attempts.subject],
     subscribe: [subjects.events, subjects.allProgress, inbox('operator')],
     respond: false,
   },

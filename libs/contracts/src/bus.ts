@@ -39,6 +39,14 @@ export const DispatchMessage = z.object({
 });
 export type DispatchMessage = z.infer<typeof DispatchMessage>;
 
+/** What was measured of a checkpoint on a host, in milliseconds; null: not yet. */
+export const CheckpointTimings = z.object({
+  checkpoint: z.string(),
+  load_ms: z.number().nullable(),
+  step_ms: z.number().nullable(),
+});
+export type CheckpointTimings = z.infer<typeof CheckpointTimings>;
+
 export const HostReport = z.object({
   host_id: z.string(),
   epoch: z.number().int(),
@@ -51,6 +59,8 @@ export const HostReport = z.object({
   missing_nodes: z.array(z.string()),
   /** Fingerprint of the inventory that was read last; the catalog asks for it when it differs from what it has. */
   inventory: z.string().nullable(),
+  /** Measured times; absent from older replicas. */
+  timings: z.array(CheckpointTimings).max(2000).optional(),
 });
 export type HostReport = z.infer<typeof HostReport>;
 

@@ -70,6 +70,16 @@ export const errorCodes = {
     title: 'The ComfyUI host failed',
     hint: 'Look at the host; GAZE tries another one by itself.',
   },
+  llm_not_configured: {
+    status: 503,
+    title: 'No language model is set up',
+    hint: 'Choose one in Settings, or set LLM_BASE_URL and LLM_MODEL.',
+  },
+  llm_failed: {
+    status: 502,
+    title: 'The language model failed',
+    hint: 'See the transcript of the job; another model may do better.',
+  },
   storage_full: {
     status: 507,
     title: 'The disk is full',

@@ -10,6 +10,10 @@ export const GazeEvent = z
     z.object({ type: z.literal('job.changed'), job: JobView }),
     z.object({ type: z.literal('image.created'), image: ImageView }),
     z.object({ type: z.literal('image.changed'), image: ImageView }),
+    /** Put into the trash, or its file is gone. */
+    z.object({ type: z.literal('image.removed'), image_id: z.string() }),
+    /** Many pictures came, went or changed at once: load what you show again. */
+    z.object({ type: z.literal('image.many') }),
     z.object({ type: z.literal('entity.changed'), entity: EntityCard }),
     z.object({ type: z.literal('entity.removed'), category: CategoryName, slug: z.string() }),
     z.object({ type: z.literal('library.changed'), category: CategoryName }),

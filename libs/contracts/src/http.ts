@@ -4,6 +4,7 @@ import { CategoryName } from './categories/declaration.ts';
 import { FacetView, ProblemFile, RescanResult } from './entity.ts';
 import { Problem } from './errors.ts';
 import { eventTopics } from './events.ts';
+import { imageFilterFields } from './image.ts';
 import { HostView, JobStatus, JobView, Lane, QueueView } from './job.ts';
 import { Prompts, Recipe, Seed, Side, Slug } from './recipe.ts';
 import { ApiKeyView, NsfwFilter, Settings } from './rpc.ts';
@@ -45,6 +46,7 @@ export const ImagesQuerystring = z.object({
   favourite: flag,
   nsfw: NsfwFilter.default('all'),
   checkpoint: z.string().max(500).optional(),
+  ...imageFilterFields,
   ...paging,
 });
 

@@ -71,10 +71,52 @@ export const ImageView = z
   .meta({ id: 'Image' });
 export type ImageView = z.infer<typeof ImageView>;
 
-export const ImageDetail = ImageView.extend({ generation: GenerationRecord.nullable() }).meta({
+/** What a picture itself says of how it was made, whoever made it: GAZE, ComfyUI or a program of the A1111 family. */
+export const PictureMetadata = z
+  .object({
+    source: z.enum(['gaze', 'comfyui', 'a1111']),
+    positive: z.string(),
+    negative: z.string(),
+    /** Null where there is none, or it has more digits than a number here holds. */
+    seed: z.number().int().nullable(),
+    checkpoint: z.string().nullable(),
+    model_hash: z.string().nullable(),
+    loras: z.array(z.object({ name: z.string(), weight: z.number() })),
+    steps: z.number().nullable(),
+    cfg: z.number().nullable(),
+    sampler: z.string().nullable(),
+    scheduler: z.string().nullable(),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+  })
+  .meta({ id: 'PictureMetadata' });
+export type PictureMetadata = z.infer<typeof PictureMetadata>;
+
+export const ImageDetail = ImageView.extend({
+  generation: GenerationRecord.nullable(),
+  /** Of a picture that GAZE did not make: what its PNG says. */
+  metadata: PictureMetadata.nullable().optional(),
+}).meta({
   id: 'ImageDetail',
 });
 export type ImageDetail = z.infer<typeof ImageDetail>;
+
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+/** Filters of pictures, the same on the bus and over HTTP. Dates without a time are taken as UTC. */
+export const imageFilterFields = {
+  /** Path of a LoRA file, as records name it; `/` and `\` are equal. */
+  lora: z.string().max(500).optional(),
+  /** Name of the host that rendered it. */
+  host: z.string().max(200).optional(),
+  /** Made at this moment or later. */
+  from: moment.optional(),
+  /** Made before this moment. */
+  to: moment.optional(),
+  rating_min: z.coerce.number().int().min(1).max(5).optional(),
+  /** Words of the prompt; each may be a part of a word. */
+  q: z.string().max(200).optional(),
+} as const;
 
 /** Widths of thumbnails, in pixels. Others are refused, so that nobody can fill the disk with sizes. */
 export const thumbWidths = [192, 384, 768] as const;

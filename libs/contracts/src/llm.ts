@@ -13,7 +13,10 @@ export const ModelFileFacts = z.object({
   /** As an entry names it, with `/`: `Illustrious/Looks/x.safetensors`. */
   name: z.string().max(500),
   /** Tags it was trained on, most frequent first. */
-  training_tags: z.array(z.object({ tag: z.string().max(200), count: z.number() })).max(200).default([]),
+  training_tags: z
+    .array(z.object({ tag: z.string().max(200), count: z.number() }))
+    .max(200)
+    .default([]),
   /** Words that switch it on. The result's triggers are chosen from these, the training tags and the notes. */
   triggers: z.array(z.string().max(200)).max(50).default([]),
   base_model: z.string().max(200).nullable().default(null),
@@ -84,9 +87,7 @@ export const TagReport = z.object({
   /** Aliases and slips of the pen, put right. */
   replaced: z.array(z.object({ pointer: z.string(), from: z.string(), to: z.string() })),
   /** Left as they are, and marked: not in the tag list. */
-  unknown: z.array(
-    z.object({ pointer: z.string(), tag: z.string(), suggestions: z.array(z.string()) }),
-  ),
+  unknown: z.array(z.object({ pointer: z.string(), tag: z.string(), suggestions: z.array(z.string()) })),
 });
 export type TagReport = z.infer<typeof TagReport>;
 
@@ -269,7 +270,7 @@ export const llmRpc = {
     'llm.complete',
     Attempt.extend({ result: LlmResult, transcript: LlmTranscript }),
     z.object({ outcome: z.enum(['accepted', 'already', 'refused']) }),
-    30,
+    10,
   ),
   /** A job that is `cancelling` ends cancelled, whatever the class. */
   fail: rpc(

@@ -9,11 +9,12 @@ import {
   Lane,
   QueueView,
 } from './job.ts';
+import { CheckpointTimings } from './bus.ts';
 import { CategoryName } from './categories/declaration.ts';
 import { EntityCard, EntityDetail, FacetView, PageState, ProblemFile, RescanResult } from './entity.ts';
 import { WireError } from './errors.ts';
 import { NumberedEvent } from './events.ts';
-import { GenerationRecord, ImageDetail, ImageView, StoredImage } from './image.ts';
+import { GenerationRecord, ImageDetail, ImageView, StoredImage, imageFilterFields } from './image.ts';
 import { Prompts, Recipe, Snapshot, Workflow } from './recipe.ts';
 import { Scope } from './auth.ts';
 
@@ -64,6 +65,7 @@ export const ImageQuery = z.object({
   favourite: z.boolean().optional(),
   nsfw: NsfwFilter.default('all'),
   checkpoint: z.string().optional(),
+  ...imageFilterFields,
   ...Page,
 });
 export type ImageQuery = z.infer<typeof ImageQuery>;
@@ -105,6 +107,8 @@ export const Settings = z
   .object({
     default_checkpoint: z.string().nullable(),
     nsfw_display: z.enum(['show', 'blur', 'hide']),
+    /** What becomes of an LLM job's result for one entry; results for many wait for review unless asked otherwise. */
+    llm_review: z.enum(['apply', 'review']).optional(),
   })
   .meta({ id: 'Settings' });
 export type Settings = z.infer<typeof Settings>;
@@ -355,7 +359,11 @@ export const ledgerRpc = {
   attempts: rpc(
     'ledger.attempts',
     z.object({ job_id: z.string() }),
-    z.object({ attempts: z.array(AttemptView) }),
+    z.object({
+      attempts: z.array(AttemptView),
+      /** Of the job; null for one that this ledger does not know. */
+      status: JobStatus.nullable().optional(),
+    }),
   ),
 } as const;
 
@@ -366,11 +374,20 @@ export const hostRpc = {
     'hosts.assigned',
     z.object({
       replica: z.string(),
+      /** Of the process behind the name: another one means that the earlier one is dead, and its attempts with it. */
+      incarnation: z.string().optional(),
       holding: z.array(z.object({ host_id: z.string(), epoch: z.number().int(), busy: z.boolean() })),
     }),
     z.object({
       hosts: z.array(
-        z.object({ host_id: z.string(), name: z.string(), url: z.string(), epoch: z.number().int() }),
+        z.object({
+          host_id: z.string(),
+          name: z.string(),
+          url: z.string(),
+          epoch: z.number().int(),
+          /** What earlier holders measured. */
+          timings: z.array(CheckpointTimings).optional(),
+        }),
       ),
     }),
   ),

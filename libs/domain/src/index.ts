@@ -16,6 +16,8 @@ export * from './hosts/index.ts';
 export * from './jobs/index.ts';
 export * from './prompt/compose.ts';
 export * from './prompt/orientation.ts';
+export * from './search/highlight.ts';
+export * from './search/words.ts';
 export * from './snapshot/loader.ts';
 export * from './snapshot/lora-chain.ts';
 export { companionFields } from './snapshot/part-fields.ts';

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { GazeMediaError } from './errors.ts';
-import type { ObjectStore } from './store.ts';
-import { checkKey } from './store.ts';
+import type { ObjectEntry, ObjectInfo, ObjectStore } from './store.ts';
+import { checkKey, compareKeys, exactly } from './store.ts';
 
 /** Files of a store on disk that are under way; a listing never shows them. */
 const temporarySuffix = '.tmp';
@@ -42,26 +44,30 @@ export function diskStore(options: { root: string }): ObjectStore {
     return file;
   }
 
-  return {
-    async put(key, bytes) {
-      const file = await place(key);
-      const temporary = path.join(path.dirname(file), `.${randomUUID()}${temporarySuffix}`);
+  /** What is written lies beside its target until all of it is on the disk. */
+  async function store(key: string, content: Buffer | Readable): Promise<void> {
+    const file = await place(key);
+    const temporary = path.join(path.dirname(file), `.${randomUUID()}${temporarySuffix}`);
+    try {
+      await mkdir(path.dirname(file), { recursive: true });
+      const handle = await open(temporary, 'wx');
       try {
-        await mkdir(path.dirname(file), { recursive: true });
-        const handle = await open(temporary, 'wx');
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, file);
-        await syncFolder(path.dirname(file));
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw typed(error, key);
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
       }
-    },
+      await rename(temporary, file);
+      await syncFolder(path.dirname(file));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw typed(error, key);
+    }
+  }
+
+  return {
+    put: (key, bytes) => store(key, bytes),
+    putStream: (key, stream, { bytes }) => store(key, exactly(stream, bytes)),
     async get(key, range) {
       const file = await resolved(key);
       return createReadStream(file, range === undefined ? {} : { start: range.start, end: range.end });
@@ -69,11 +75,7 @@ export function diskStore(options: { root: string }): ObjectStore {
     async stat(key) {
       const file = await resolved(key);
       const info = await stat(file).catch((error: unknown) => fail(error, key));
-      return {
-        bytes: info.size,
-        etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`,
-        modified: info.mtime,
-      };
+      return infoOf(info);
     },
     async exists(key) {
       inside(key);
@@ -103,19 +105,41 @@ export function diskStore(options: { root: string }): ObjectStore {
     async list(prefix, page = {}) {
       const limit = page.limit ?? 1000;
       const keys: string[] = [];
-      for await (const key of walk(root, prefix)) {
-        if (page.cursor !== undefined && key <= page.cursor) continue;
+      for await (const key of walk(root, prefix, page.cursor ?? '')) {
         keys.push(key);
         if (keys.length > limit) break;
       }
       const shown = keys.slice(0, limit);
       return { keys: shown, next: keys.length > limit ? (shown.at(-1) ?? null) : null };
     },
+    async *entries(prefix, { skip = () => false } = {}) {
+      for await (const key of walk(root, prefix, '', skip)) {
+        const info = await stat(path.join(root, ...key.split('/'))).catch((error: unknown) => {
+          // Gone since its folder was read.
+          if (isMissing(error)) return null;
+          throw typed(error, key);
+        });
+        if (info !== null) yield { key, ...infoOf(info) } satisfies ObjectEntry;
+      }
+    },
   };
 }
 
-/** Keys below the prefix in code point order; whole folders that cannot match are never opened. */
-async function* walk(root: string, prefix: string): AsyncGenerator<string> {
+function infoOf(info: Stats): ObjectInfo {
+  return {
+    bytes: info.size,
+    etag: `"${info.size.toString(16)}-${Math.round(info.mtimeMs * 1000).toString(16)}"`,
+    modified: info.mtime,
+  };
+}
+
+/** Keys below the prefix and after `after`, in code point order; folders that cannot match are never opened. */
+async function* walk(
+  root: string,
+  prefix: string,
+  after: string,
+  skip: (folder: string) => boolean = () => false,
+): AsyncGenerator<string> {
   const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
   if (folder !== '') {
     const isThere = await realInside(root, path.join(root, checkKey(folder))).catch((error: unknown) => {
@@ -124,10 +148,16 @@ async function* walk(root: string, prefix: string): AsyncGenerator<string> {
     });
     if (isThere === null) return;
   }
-  yield* walkFolder(root, folder, prefix);
+  yield* walkFolder(root, folder, prefix, after, skip);
 }
 
-async function* walkFolder(root: string, folder: string, prefix: string): AsyncGenerator<string> {
+async function* walkFolder(
+  root: string,
+  folder: string,
+  prefix: string,
+  after: string,
+  skip: (folder: string) => boolean,
+): AsyncGenerator<string> {
   const entries = await readdir(path.join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw typed(error, folder);
@@ -135,12 +165,21 @@ async function* walkFolder(root: string, folder: string, prefix: string): AsyncG
   // A folder sorts as its name with the slash that follows it in every key below.
   const sorted = entries
     .map((entry) => ({ entry, sort: entry.isDirectory() ? `${entry.name}/` : entry.name }))
-    .sort((a, b) => (a.sort < b.sort ? -1 : 1));
+    .sort((a, b) => compareKeys(a.sort, b.sort));
   for (const { entry } of sorted) {
     const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* walkFolder(root, key, prefix);
-    } else if (entry.isFile() && key.startsWith(prefix) && !entry.name.endsWith(temporarySuffix)) yield key;
+      const below = `${key}/`;
+      const isPassed = compareKeys(below, after) <= 0 && !after.startsWith(below);
+      if (!isPassed && !skip(below) && (below.startsWith(prefix) || prefix.startsWith(below)))
+        yield* walkFolder(root, key, prefix, after, skip);
+    } else if (
+      entry.isFile() &&
+      key.startsWith(prefix) &&
+      compareKeys(key, after) > 0 &&
+      !entry.name.endsWith(temporarySuffix)
+    )
+      yield key;
   }
 }
 

@@ -41,6 +41,24 @@ export async function checkImage(
   }
 }
 
+/**
+ * Format and size by the header alone: no pixel is decoded, so that thousands of files can be looked through.
+ * @throws GazeMediaError image_invalid for what is no picture, or has too many pixels
+ */
+export async function readImageHeader(
+  bytes: Buffer,
+): Promise<{ format: ImageFormat; width: number; height: number }> {
+  const format = sniffImage(bytes);
+  if (format === null) throw new GazeMediaError('image_invalid', 'This is not a PNG, JPEG or WebP picture.');
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    if (width * height > maxPixels) throw new Error(`${width} × ${height} pixels`);
+    return { format, width, height };
+  } catch (error) {
+    throw new GazeMediaError('image_invalid', 'The picture is broken, or has more than 64 million pixels.', error);
+  }
+}
+
 const thumbQuality = 75;
 let turn: Promise<unknown> = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import { Client } from 'minio';
 import { GazeMediaError } from './errors.ts';
-import type { ObjectStore } from './store.ts';
-import { checkKey } from './store.ts';
+import type { ObjectEntry, ObjectStore } from './store.ts';
+import { checkKey, exactly } from './store.ts';
 
 export interface S3Options {
   /** Such as `http://127.0.0.1:9000`. */
@@ -43,6 +43,11 @@ export function s3Store(options: S3Options): ObjectStore {
           contentType === undefined ? {} : { 'content-type': contentType },
         );
       }),
+    putStream: (key, stream, { bytes, contentType }) =>
+      guarded(key, async () => {
+        const headers = contentType === undefined ? {} : { 'content-type': contentType };
+        await client.putObject(bucket, key, exactly(stream, bytes), bytes, headers);
+      }),
     get: (key, range) =>
       guarded(key, () =>
         range === undefined
@@ -52,7 +57,7 @@ export function s3Store(options: S3Options): ObjectStore {
     stat: (key) =>
       guarded(key, async () => {
         const info = await client.statObject(bucket, key);
-        return { bytes: info.size, etag: `"${info.etag}"`, modified: info.lastModified };
+        return { bytes: info.size, etag: quoted(info.etag), modified: info.lastModified };
       }),
     exists: async (key) => {
       try {
@@ -67,7 +72,8 @@ export function s3Store(options: S3Options): ObjectStore {
     move: (from, to) =>
       guarded(from, async () => {
         checkKey(to);
-        await client.copyObject(bucket, to, `/${bucket}/${encodeURIComponent(from)}`);
+        // The client escapes the source itself; escaped twice it names another object.
+        await client.copyObject(bucket, to, `/${bucket}/${from}`);
         await client.removeObject(bucket, from);
       }),
     async list(prefix, { cursor, limit = 1000 } = {}) {
@@ -87,9 +93,39 @@ export function s3Store(options: S3Options): ObjectStore {
       const shown = keys.slice(0, limit);
       return { keys: shown, next: keys.length > limit ? (shown.at(-1) ?? null) : null };
     },
+    async *entries(prefix, { skip } = {}) {
+      try {
+        for await (const item of client.listObjectsV2(bucket, prefix, true)) {
+          const { name, size, etag, lastModified } = item as Partial<Listed>;
+          if (name === undefined || size === undefined || etag === undefined) continue;
+          if (skip !== undefined && foldersOf(name).some(skip)) continue;
+          yield {
+            key: name,
+            bytes: size,
+            etag: quoted(etag),
+            modified: lastModified ?? new Date(0),
+          } satisfies ObjectEntry;
+        }
+      } catch (error) {
+        throw typed(error, prefix);
+      }
+    },
   };
   return store;
 }
+
+interface Listed {
+  name: string;
+  size: number;
+  etag: string;
+  lastModified: Date;
+}
+
+const foldersOf = (key: string): string[] =>
+  key.split('/').slice(0, -1).map((_, i, parts) => `${parts.slice(0, i + 1).join('/')}/`);
+
+/** Some servers send the quotes along, some do not. */
+const quoted = (etag: string): string => `"${etag.replaceAll('"', '')}"`;
 
 function typed(error: unknown, key: string): unknown {
   if (error instanceof GazeMediaError) return error;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GazeMediaError, readAll } from '../src/index.ts';
 import type { ObjectStore } from '../src/index.ts';
@@ -21,7 +22,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<string> {
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 /** Addresses that lead out of a store, or name nothing. */
-export const hostileKeys = [
+const hostileKeys = [
   '',
   '/',
   '/etc/passwd',
@@ -49,6 +50,25 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       store = opened.store;
     });
     afterEach(() => opened.close());
+
+    test('takes a stream of a known length, and nothing of one that is shorter or longer', async () => {
+      const pieces = [Buffer.alloc(200_000, 'a'), Buffer.alloc(100_001, 'b')];
+      const all = Buffer.concat(pieces);
+      await store.putStream('.staging/up', Readable.from(pieces), { bytes: all.length });
+      expect((await readAll(store, '.staging/up')).equals(all)).toBe(true);
+      for (const length of [all.length + 1, all.length - 1, 0]) {
+        expect(await refusalOf(store.putStream('wrong', Readable.from(pieces), { bytes: length }))).toBe(
+          'invalid_input',
+        );
+        expect(await store.exists('wrong')).toBe(false);
+      }
+      const broken = new PassThrough();
+      const storing = refusalOf(store.putStream('wrong', broken, { bytes: all.length }));
+      broken.write(pieces[0]);
+      broken.destroy(new Error('the sender went away'));
+      expect(await storing).toBe('invalid_input');
+      expect(await store.exists('wrong')).toBe(false);
+    });
 
     test('gives back what was put, byte for byte, nothing and megabytes too', async () => {
       const large = Buffer.alloc(3 * 1024 * 1024, 'gaze');
@@ -115,6 +135,10 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect((await readAll(store, 'characters/a/cover.png')).toString()).toBe('new');
       await store.move('characters/a/cover.png', 'characters/b c/ü.png');
       expect((await readAll(store, 'characters/b c/ü.png')).toString()).toBe('new');
+      await store.put('a b/ü %2e?x=1#y+z.png', bytes('odd'));
+      await store.move('a b/ü %2e?x=1#y+z.png', '.trash/a b/ü %2e?x=1#y+z.png');
+      expect((await readAll(store, '.trash/a b/ü %2e?x=1#y+z.png')).toString()).toBe('odd');
+      expect(await store.exists('a b/ü %2e?x=1#y+z.png')).toBe(false);
     });
 
     test.each(hostileKeys.map((key) => [key.slice(0, 40), key]))(
@@ -144,6 +168,35 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect((await store.list('a')).keys).toEqual(['a-b.png', 'a.png', 'a/1.png', 'a/b/2.png', 'a0.png']);
       expect((await store.list('a/b/2')).keys).toEqual(['a/b/2.png']);
       expect((await store.list('nothing/')).keys).toEqual([]);
+    });
+
+    test('the walk through everything says of each object what stat says', async () => {
+      for (const key of ['b/2.png', 'a.png', 'b/1.png', 'b-1.png', '.thumbs/x']) await store.put(key, bytes(key));
+      const walked = [];
+      for await (const entry of store.entries('')) walked.push(entry);
+      expect(walked.map(({ key }) => key)).toEqual((await store.list('')).keys);
+      for (const { key, bytes: size, etag, modified } of walked) {
+        const info = await store.stat(key);
+        expect([size, etag]).toEqual([info.bytes, info.etag]);
+        // An HTTP date has no milliseconds.
+        expect(Math.abs(modified.getTime() - info.modified.getTime())).toBeLessThan(1000);
+      }
+      const below = [];
+      for await (const { key } of store.entries('b/')) below.push(key);
+      expect(below).toEqual(['b/1.png', 'b/2.png']);
+      for await (const { key } of store.entries('nothing/')) expect(key).toBe('there is none');
+      const rest = [];
+      const skip = (folder: string): boolean => folder === '.thumbs/' || folder === 'b/';
+      for await (const { key } of store.entries('', { skip })) rest.push(key);
+      expect(rest).toEqual(['a.png', 'b-1.png']);
+    });
+
+    test('characters outside the basic plane come last, in lists and across pages', async () => {
+      const keys = ['a/z.png', 'a/\uff5e.png', 'a/🦊/1.png', 'a/🦊.png'];
+      for (const key of keys) await store.put(key, bytes('x'));
+      const inOrder = ['a/z.png', 'a/\uff5e.png', 'a/🦊.png', 'a/🦊/1.png'];
+      expect((await store.list('')).keys).toEqual(inOrder);
+      expect((await store.list('', { cursor: 'a/\uff5e.png' })).keys).toEqual(inOrder.slice(2));
     });
 
     test('pages lead through everything once, whatever their size', async () => {

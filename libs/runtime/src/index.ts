@@ -8,4 +8,5 @@ export * from './metrics.ts';
 export * from './mutex.ts';
 export * from './nats.ts';
 export * from './rpc.ts';
+export * from './sealed.ts';
 export * from './sleep.ts';

@@ -61,9 +61,47 @@ const statements = [
     before_text text,
     after_text text,
     made_by text NOT NULL,
+    action text NOT NULL DEFAULT 'edit',
+    note text,
+    state text NOT NULL DEFAULT 'done' CHECK (state IN ('pending','done','conflict')),
+    filename text NOT NULL DEFAULT '',
+    plan json,
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
   `CREATE INDEX entity_revision_entity ON entity_revision (category, slug, id)`,
+  `CREATE INDEX entity_revision_before ON entity_revision (before_hash)`,
+  `CREATE INDEX entity_revision_after ON entity_revision (after_hash)`,
+  `CREATE INDEX entity_revision_pending ON entity_revision (category, id) WHERE state = 'pending'`,
+  // What was deleted and can come back: its file lies in the data folder's trash, its model file in that of its root.
+  `CREATE TABLE trash (
+    id text PRIMARY KEY,
+    category text NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    filename text NOT NULL,
+    file text NOT NULL,
+    hash text NOT NULL,
+    model json,
+    state json NOT NULL DEFAULT '{}',
+    deleted_by text NOT NULL,
+    deleted_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX trash_order ON trash (deleted_at DESC, id DESC)`,
+  `CREATE INDEX trash_entity ON trash (category, slug)`,
+  // Renames whose pictures or references are still being brought along.
+  `CREATE TABLE entity_rename (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    category text NOT NULL,
+    from_slug text NOT NULL,
+    to_slug text NOT NULL,
+    from_id text NOT NULL,
+    to_id text NOT NULL,
+    references_due boolean NOT NULL DEFAULT true,
+    pictures_due boolean NOT NULL DEFAULT true,
+    made_by text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX entity_rename_due ON entity_rename (id) WHERE references_due OR pictures_due`,
   `CREATE TABLE problem_file (
     category text NOT NULL,
     file text NOT NULL,
@@ -217,6 +255,7 @@ const statements = [
     inventory_at timestamptz,
     image_ms double precision NOT NULL DEFAULT 20000,
     load_ms double precision NOT NULL DEFAULT 15000,
+    timings jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
   `CREATE TABLE host_file (

@@ -4,12 +4,15 @@ import type { Log, NatsConnection } from '@gaze/runtime';
 import { sql } from 'kysely';
 import { markDataFolder } from './data-folder.ts';
 import type { Db } from './db/connect.ts';
+import type { ModelRoots } from './editing/deps.ts';
+import { buildEditing } from './editing/editing.ts';
 import { buildEvents } from './events/events.ts';
 import { buildHosts } from './hosts/hosts.ts';
 import { buildImages } from './images/images.ts';
 import { buildJobs } from './jobs/jobs.ts';
 import { buildKeys } from './keys/keys.ts';
 import { isDerivedByOlderVersion, rememberDerivation } from './library/derivation.ts';
+import { buildFolderLock } from './library/folder-lock.ts';
 import { buildLibrary } from './library/library.ts';
 import { buildPreview } from './preview/preview.ts';
 import { buildSettings } from './settings/settings.ts';
@@ -20,6 +23,8 @@ export interface CatalogDeps {
   nc: NatsConnection;
   store: ObjectStore;
   dataDir: string;
+  /** Where model files lie on this machine. */
+  modelRoots: ModelRoots;
   /** Hosts that the environment fixes, each `url` or `name=url`. */
   comfyUrls: readonly string[];
   log: Log;
@@ -37,7 +42,7 @@ export interface Catalog {
 
 /** The catalog, wired by hand in this one place. */
 export function buildCatalog(deps: CatalogDeps): Catalog {
-  const { db, nc, store, dataDir, comfyUrls, log } = deps;
+  const { db, nc, store, dataDir, modelRoots, comfyUrls, log } = deps;
   const events = buildEvents({
     db,
     publish: (event) => nc.publish(subjects.events, JSON.stringify(event)),
@@ -47,7 +52,9 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const keys = buildKeys({ db, log });
   const images = buildImages({ db, store, events, log });
   const { defaultCheckpoint } = settings;
-  const library = buildLibrary({ db, store, dataDir, events, defaultCheckpoint, log });
+  const lock = buildFolderLock();
+  const library = buildLibrary({ db, store, dataDir, modelRoots, events, lock, defaultCheckpoint, log });
+  const editing = buildEditing({ db, store, dataDir, modelRoots, events, images, lock, log });
   const { loader, templateFor } = library;
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
@@ -74,13 +81,14 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
       log.info({ scanMs: Math.round(performance.now() - began) }, 'the files are taken over');
-      serving = [events, settings, keys, images, library, preview, hosts, jobs].flatMap((part) =>
+      serving = [events, settings, keys, images, library, editing, preview, hosts, jobs].flatMap((part) =>
         part.serve(nc),
       );
       events.start();
       keys.start();
       images.start();
       library.start();
+      editing.start();
       await hosts.start();
       await jobs.start();
       started = true;
@@ -90,6 +98,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await Promise.all(serving.map((server) => server.stop()));
       await jobs.stop();
       await hosts.stop();
+      await editing.stop();
       await library.stop();
       await images.stop();
       keys.stop();

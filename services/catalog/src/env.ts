@@ -13,6 +13,9 @@ export const readEnv = (env: NodeJS.ProcessEnv) =>
         error: 'must be an address such as postgres://user:password@host:5432/gaze',
       }),
       DATA_DIR: z.string().default('data'),
+      /** ComfyUI's `loras` and `checkpoints` folders on this machine; unset: GAZE moves no model file. */
+      LORA_ROOT: z.string().optional(),
+      CHECKPOINT_ROOT: z.string().optional(),
       /** ComfyUI hosts, separated by commas. */
       COMFYUI_URLS: z.string().optional(),
       /** The original's name for the only host. */

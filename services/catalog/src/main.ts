@@ -31,6 +31,7 @@ await lifecycle.run(async () => {
     nc: nats.nc,
     store: storeFromEnv(env),
     dataDir: env.DATA_DIR,
+    modelRoots: { lora: env.LORA_ROOT, checkpoint: env.CHECKPOINT_ROOT },
     comfyUrls: comfyUrlsOf(env),
     log,
   });

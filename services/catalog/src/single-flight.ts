@@ -1,7 +1,9 @@
 export interface SingleFlight {
   /** Runs the work soon: now, or once more after the run that is under way. */
   wake: () => void;
-  /** The same, for tickers. */
+  /** The same, and waits until that run is through. */
+  run: () => Promise<void>;
+  /** The same as `wake`, for tickers. */
   tick: () => Promise<void>;
   /** Waits for the run under way; nothing runs afterwards. */
   stop: () => Promise<void>;
@@ -30,6 +32,10 @@ export function singleFlight(work: () => Promise<void>, failed: (error: unknown)
 
   return {
     wake,
+    async run() {
+      wake();
+      await running;
+    },
     tick() {
       wake();
       return Promise.resolve();

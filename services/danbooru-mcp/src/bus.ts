@@ -7,8 +7,18 @@ import type { TagList } from './list/tag-list.ts';
 export function serveTags(nc: NatsConnection, list: TagList, log: Log): { stop: () => Promise<void> } {
   const options = { log };
   const servers = [
-    serveRpc(nc, tagsRpc.search, (input) => Promise.resolve({ tags: list.index().search(input.query, input) }), options),
-    serveRpc(nc, tagsRpc.suggest, (input) => Promise.resolve({ tags: list.index().suggest(input.partial, input) }), options),
+    serveRpc(
+      nc,
+      tagsRpc.search,
+      (input) => Promise.resolve({ tags: list.index().search(input.query, input) }),
+      options,
+    ),
+    serveRpc(
+      nc,
+      tagsRpc.suggest,
+      (input) => Promise.resolve({ tags: list.index().suggest(input.partial, input) }),
+      options,
+    ),
     serveRpc(
       nc,
       tagsRpc.validate,

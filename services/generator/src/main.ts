@@ -17,7 +17,14 @@ await lifecycle.run(async () => {
   });
   lifecycle.onStop('nats', () => nats.close());
   const store = storeFromEnv(env);
-  const replica = buildGenerator({ replica: env.SERVICE_INSTANCE, nc: nats.nc, store, log });
+  const replica = buildGenerator({
+    replica: env.SERVICE_INSTANCE,
+    nc: nats.nc,
+    store,
+    limits: { silentMs: env.COMFYUI_SILENT_SECONDS * 1000, hangMs: env.COMFYUI_HANG_SECONDS * 1000 },
+    crashFile: env.GAZE_CRASH_FILE,
+    log,
+  });
   const health = buildHealth({
     port: env.HEALTH_PORT,
     checks: { nats: () => nats.notReady(), hosts: () => replica.ready() },

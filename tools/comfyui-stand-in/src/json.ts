@@ -37,6 +37,6 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** A key of the object itself: `constructor` and `__proto__` are ordinary names in other people's JSON. */
-export function own<T>(object: Record<string, T>, key: string): T | undefined {
+function own<T>(object: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }

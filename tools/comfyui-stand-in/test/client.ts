@@ -60,7 +60,7 @@ export function simpleGraph(
 }
 
 /** Every required scalar of a detailer. */
-export const detailerScalars: Json = {
+const detailerScalars: Json = {
   guide_size: 512,
   guide_size_for: true,
   max_size: 1024,

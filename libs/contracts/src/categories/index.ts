@@ -35,7 +35,7 @@ export function categoryBySingular(singular: string): CategoryDeclaration | unde
 }
 
 export { checkpointDefaults } from './checkpoint.ts';
-export { categoryNames, CategoryName } from './declaration.ts';
+export { categoryNames, CategoryName, LooseBoolean, PromptValue } from './declaration.ts';
 export type {
   CategoryDeclaration,
   LoraSlot,

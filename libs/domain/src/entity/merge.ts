@@ -1,6 +1,6 @@
 import type { EntityData } from '@gaze/contracts';
 import type { JsonObject } from '../json.ts';
-import { isObject, own } from '../json.ts';
+import { isObject, own, withKey } from '../json.ts';
 
 /** One field that becomes another. A list counts as one field: its items have no names to tell them apart by. */
 export interface FieldChange {
@@ -56,19 +56,28 @@ function differences(path: string[], before: unknown, after: unknown): FieldDiff
   );
 }
 
-/** The data with its fields changed; objects on the way that are not there are made. */
+/** The data with its fields changed. Objects on the way to a new field are made; a key that is not there cannot go. */
 export function withChanges(data: EntityData, changes: readonly FieldChange[]): EntityData {
   return changes.reduce<JsonObject>((whole, { path, value }) => withField(whole, path, value), data);
 }
 
-function withField(object: unknown, [key, ...rest]: readonly string[], value: unknown): JsonObject {
-  const holder = isObject(object) ? object : {};
-  if (key === undefined) return isObject(value) ? value : {};
-  const inner = rest.length === 0 ? value : withField(own(holder, key), rest, value);
-  const entries = Object.entries(holder).filter(([name]) => inner !== undefined || name !== key);
-  const at = entries.findIndex(([name]) => name === key);
-  if (inner !== undefined) entries.splice(at < 0 ? entries.length : at, at < 0 ? 0 : 1, [key, inner]);
-  return Object.fromEntries(entries);
+function withField(object: JsonObject, [key, ...rest]: readonly string[], value: unknown): JsonObject {
+  if (key === undefined) return isObject(value) ? value : object;
+  const inner = own(object, key);
+  if (value === undefined && (rest.length === 0 ? !Object.hasOwn(object, key) : !isObject(inner))) return object;
+  const changed = rest.length === 0 ? value : withField(isObject(inner) ? inner : {}, rest, value);
+  if (changed !== undefined) return withKey(object, key, changed);
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+}
+
+/** A merge patch (RFC 7396): objects go into each other, null takes a key away, anything else takes its place. */
+export function withPatch(data: EntityData, patch: EntityData): EntityData {
+  return Object.entries(patch).reduce<JsonObject>((whole, [key, value]) => {
+    if (value === null) return withField(whole, [key], undefined);
+    if (!isObject(value)) return withKey(whole, key, value);
+    const inner = own(whole, key);
+    return withKey(whole, key, withPatch(isObject(inner) ? inner : {}, value));
+  }, data);
 }
 
 /** Whether two JSON values say the same; the order of keys does not matter. */

@@ -3,7 +3,7 @@ import type { Need } from './files.ts';
 import { canDo, takesWork } from './fitness.ts';
 import { mayReturn } from './place.ts';
 import type { PlacingHost, WaitingJob } from './queue.ts';
-import { loadedAtEnd, remainingMs } from './queue.ts';
+import { loadMsFor, loadedAtEnd, remainingMs } from './queue.ts';
 
 /**
  * Places in the queue that are told one by one. Behind them the sentence stays the same: every picture that ends moves
@@ -112,7 +112,7 @@ function explainUnable(job: WaitingJob, up: readonly PlacingHost[], hosts: reado
 
 /** The host that would come to it first, by learned times, and how many jobs it does before. */
 function explainPlace(job: WaitingJob, lines: readonly Line[]): string {
-  const cost = (line: Line): number => (line.checkpoint === job.need.checkpoint ? 0 : line.host.loadMs);
+  const cost = (line: Line): number => loadMsFor(line.host, line.checkpoint, job.need.checkpoint);
   const able = lines.filter((line) => canDo(line.host, job));
   const [some] = able;
   if (some === undefined) return 'It waits for its turn.';

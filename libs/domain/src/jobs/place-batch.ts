@@ -1,6 +1,6 @@
 import type { Choice } from './fitness.ts';
 import type { Desk } from './place.ts';
-import { outstandingPerHost } from './queue.ts';
+import { depthOf } from './queue.ts';
 import type { WaitingJob } from './queue.ts';
 
 interface Entry {
@@ -56,7 +56,7 @@ export function placeBatch(
   }
 }
 
-const hasPlace = (desk: Desk): boolean => desk.outstanding.length < outstandingPerHost;
+const hasPlace = (desk: Desk): boolean => desk.outstanding.length < depthOf(desk.host);
 
 function compareLoad(a: Desk, b: Desk): number {
   return a.outstanding.length - b.outstanding.length || a.freeInMs - b.freeInMs;

@@ -2,7 +2,7 @@ import { placeBatch } from './place-batch.ts';
 import { choiceAmong, takesWork } from './fitness.ts';
 import type { Choice } from './fitness.ts';
 import type { OutstandingJob, PlacingHost, WaitingJob } from './queue.ts';
-import { isUrgent, loadedAtEnd, outstandingPerHost, remainingMs } from './queue.ts';
+import { depthOf, isUrgent, loadMsFor, loadedAtEnd, outstandingPerHost, remainingMs } from './queue.ts';
 
 export interface Assignment {
   jobId: string;
@@ -61,7 +61,7 @@ function openDesk(host: PlacingHost, nowMs: number): Desk {
 }
 
 function costOf(desk: Desk, job: WaitingJob): number {
-  return desk.host.imageMs + (desk.checkpoint === job.need.checkpoint ? 0 : desk.host.loadMs);
+  return desk.host.imageMs + loadMsFor(desk.host, desk.checkpoint, job.need.checkpoint);
 }
 
 function seat(desk: Desk, job: WaitingJob, front: boolean): void {
@@ -127,7 +127,7 @@ function placeUrgent(
       hand(desk, job, chosen === 'front');
       if (queued !== undefined) queued.checkpoint = desk.checkpoint;
     } else if (queued !== undefined) {
-      queued.ms += desk.host.imageMs + (queued.checkpoint === job.need.checkpoint ? 0 : desk.host.loadMs);
+      queued.ms += desk.host.imageMs + loadMsFor(desk.host, queued.checkpoint, job.need.checkpoint);
       queued.checkpoint = job.need.checkpoint;
     }
   }
@@ -135,7 +135,9 @@ function placeUrgent(
 
 /** The place that an urgent job would get: an ordinary one, one in front of a prefetched batch job, or none. */
 function seatFor(desk: Desk): 'next' | 'front' | null {
-  if (desk.outstanding.length < outstandingPerHost) return 'next';
+  if (desk.outstanding.length < depthOf(desk.host)) return 'next';
+  // Nothing goes in front on a host that is being tried out.
+  if (desk.host.probing === true) return null;
   const waitingThere = desk.outstanding.slice(1);
   // A later `front` would jump an earlier one: only batch work is jumped, and only once.
   return desk.outstanding.length === outstandingPerHost && waitingThere.every((job) => !job.urgent)
@@ -150,5 +152,5 @@ function startOf(desk: Desk, ahead: { ms: number; checkpoint: string | null }, j
     ? desk.freeInMs - desk.outstanding.slice(1).length * desk.host.imageMs
     : desk.freeInMs + ahead.ms;
   const checkpoint = jumps ? (first?.need.checkpoint ?? null) : ahead.checkpoint;
-  return Math.max(0, before) + (checkpoint === job.need.checkpoint ? 0 : desk.host.loadMs);
+  return Math.max(0, before) + loadMsFor(desk.host, checkpoint, job.need.checkpoint);
 }

@@ -44,9 +44,14 @@ export interface PlacingHost {
   /** In the order in which the host works on them. */
   outstanding: readonly OutstandingJob[];
   imageMs: number;
+  /** Of a checkpoint that was not measured there. */
   loadMs: number;
+  /** Measured load times by normalised checkpoint name; absent: none. */
+  loads?: ReadonlyMap<string, number>;
   /** Closed after a failure until then; zero: open. */
   closedUntilMs: number;
+  /** It failed and has done nothing since: one job tries it out, and only one. */
+  probing?: boolean;
 }
 
 /** Work that a person waits for. */
@@ -67,12 +72,27 @@ export function compareWaiting(a: WaitingJob, b: WaitingJob): number {
 /** One running and one prefetched. */
 export const outstandingPerHost = 2;
 
+/** How many jobs a host may hold now. */
+export function depthOf(host: Pick<PlacingHost, 'probing'>): number {
+  return host.probing === true ? 1 : outstandingPerHost;
+}
+
+/** Milliseconds that a host takes to load what a job needs when `loaded` lies in its memory. */
+export function loadMsFor(
+  host: Pick<PlacingHost, 'loadMs' | 'loads'>,
+  loaded: string | null,
+  wanted: string | null,
+): number {
+  if (loaded === wanted) return 0;
+  return (wanted === null ? undefined : host.loads?.get(wanted)) ?? host.loadMs;
+}
+
 /** Milliseconds until a host has worked off what it holds, by its learned times. */
 export function remainingMs(host: PlacingHost, nowMs: number): number {
   let checkpoint = host.loaded.checkpoint;
   let total = 0;
   for (const job of host.outstanding) {
-    const whole = host.imageMs + (job.need.checkpoint === checkpoint ? 0 : host.loadMs);
+    const whole = host.imageMs + loadMsFor(host, checkpoint, job.need.checkpoint);
     const spent = job.startedMs === null ? 0 : Math.max(0, nowMs - job.startedMs);
     total += Math.max(whole - spent, whole / 10);
     checkpoint = job.need.checkpoint;

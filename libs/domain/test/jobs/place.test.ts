@@ -7,6 +7,26 @@ import { everything, host, need, outstanding, waiting } from './builders.ts';
 const hostsOf = (jobs: WaitingJob[], hosts: PlacingHost[], now = 0): Record<string, string> =>
   Object.fromEntries(place(jobs, hosts, now).map((assignment) => [assignment.jobId, assignment.hostId]));
 
+describe('a host that failed', () => {
+  test('is tried out with one job, urgent or not, and never with a second', () => {
+    const jobs = [waiting('j1'), waiting('j2', { lane: 'interactive' }), waiting('j3')];
+    expect(place(jobs, [host('a', { probing: true })], 0)).toHaveLength(1);
+    const trying = host('a', { probing: true, outstanding: [outstanding('o')] });
+    expect(place(jobs, [trying], 0)).toEqual([]);
+    expect(place(jobs, [host('a')], 0)).toHaveLength(2);
+  });
+});
+
+describe('measured load times', () => {
+  test('send an urgent job where its checkpoint loads soonest', () => {
+    const slow = host('a', { loads: new Map([['slate', 30_000]]) });
+    const quick = host('b', { loads: new Map([['slate', 900]]) });
+    const job = waiting('j', { lane: 'interactive', need: need('slate') });
+    expect(hostsOf([job], [slow, quick])).toEqual({ j: 'b' });
+    expect(hostsOf([job], [quick, slow])).toEqual({ j: 'b' });
+  });
+});
+
 describe('where a job may go', () => {
   test('only to hosts that answer, are held, are open and are enabled', () => {
     const closed = ['down', 'unknown', 'disabled'] as const;

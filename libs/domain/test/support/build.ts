@@ -41,7 +41,7 @@ export function entity(
 }
 
 /** A library in memory. */
-export function loaderOf(
+function loaderOf(
   entities: readonly SourceEntity[],
   wildcards: Record<string, string[]> = {},
 ): EntityLoader {

@@ -171,7 +171,7 @@ export const scenes = {
   }),
 };
 
-export const detailers = {
+const detailers = {
   skin: entity('detailers', {
     detailer_id: 'skin',
     detailer_name: 'Skin',
@@ -199,7 +199,7 @@ export const checkpoint = entity('checkpoints', {
   vae: 'integrated',
 });
 
-export const noir = entity('checkpoints', {
+const noir = entity('checkpoints', {
   checkpoint_path: 'Noob/noir.safetensors',
   checkpoint_name: 'Noir',
   base_positive: ['monochrome'],

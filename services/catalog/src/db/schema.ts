@@ -1,19 +1,23 @@
 import type {
   CategoryName,
+  CheckpointTimings,
   EntityData,
   FailureClass,
   GazeEvent,
   GenerationRecord,
   JobStatus,
   Lane,
+  ModelKind,
   PageState,
+  PictureMetadata,
   Prompts,
+  RevisionAction,
   Scope,
   Snapshot,
   WireError,
   Workflow,
 } from '@gaze/contracts';
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, Insertable, JSONColumnType } from 'kysely';
 
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -62,6 +66,67 @@ export interface EntityRevisionTable {
   after_hash: string | null;
   before_text: string | null;
   after_text: string | null;
+  /** `file`: an edit from outside; `user: <key or session>`; `llm: <job>`. */
+  made_by: string;
+  action: Generated<RevisionAction>;
+  /** A sentence where the action alone does not say it. */
+  note: string | null;
+  /** `pending`: on its way to the file; `conflict`: what somebody else wrote meanwhile and a write of ours replaced. */
+  state: Generated<'pending' | 'done' | 'conflict'>;
+  /** Name of the file that it writes. */
+  filename: Generated<string>;
+  plan: NullableJson<WritePlan>;
+  created_at: Time;
+}
+
+/** What a write does beside changing one file's text: enough to finish it, or to undo it, after a crash. */
+export type WritePlan =
+  | { type: 'rename'; from_filename: string; from_slug: string; from_id: string; to_id: string }
+  | { type: 'delete'; trash: Omit<Insertable<TrashTable>, 'model' | 'state'>; model: TrashedModel | null; state: TrashedState }
+  | { type: 'restore'; trash_id: string; file: string; model: TrashedModel | null };
+
+/** A model file that went along, both places relative to its root. */
+export interface TrashedModel {
+  root: 'lora' | 'checkpoint';
+  from: string;
+  to: string;
+}
+
+/** What only the database knew of a deleted entity. */
+export interface TrashedState {
+  is_favourite?: boolean;
+  default_fields?: string[];
+  active_outfit?: string | null;
+  page_state?: PageState;
+  cover_key?: string | null;
+  cover_sha256?: string | null;
+}
+
+export interface TrashTable {
+  id: string;
+  category: CategoryName;
+  slug: string;
+  name: string;
+  /** Its name in the category's folder. */
+  filename: string;
+  /** Where it lies now, relative to the data folder. */
+  file: string;
+  hash: string;
+  model: NullableJson<TrashedModel>;
+  state: JsonWithDefault<TrashedState>;
+  deleted_by: string;
+  deleted_at: Time;
+}
+
+export interface EntityRenameTable {
+  id: Generated<number>;
+  category: CategoryName;
+  from_slug: string;
+  to_slug: string;
+  from_id: string;
+  to_id: string;
+  references_due: Generated<boolean>;
+  pictures_due: Generated<boolean>;
   made_by: string;
   created_at: Time;
 }
@@ -102,7 +167,56 @@ export interface ImageTable {
   host_name: string | null;
   record: NullableJson<GenerationRecord>;
   sidecar_written: Generated<boolean>;
+  /** The positive prompt, as it is shown where a search found it. */
+  prompt: Generated<string>;
+  /** Its words, and those of its owner; made by `searchVector`. */
+  search: Generated<string>;
+  /** Of a picture that GAZE did not make: what it says of itself. */
+  metadata: NullableJson<PictureMetadata>;
+  /** As the store said when the picture, and its sidecar, were last read or written; null: not looked at yet. */
+  file_etag: string | null;
+  sidecar_etag: string | null;
+  thumb_due: Generated<boolean>;
   created_at: Time;
+}
+
+export interface ImageLoraTable {
+  name: string;
+  created_at: Time;
+  image_id: string;
+}
+
+/** A picture that is not shown: every column of `image`, and why. */
+export interface ImageHiddenTable extends ImageTable {
+  loras: Generated<string[]>;
+  reason: 'trash' | 'missing';
+  hidden_at: Time;
+  /** Entities whose cover it was. */
+  covers: JsonWithDefault<{ category: CategoryName; slug: string }[]>;
+  /** Its files are still where they were. */
+  move_due: Generated<boolean>;
+}
+
+export interface SearchWordTable {
+  word: string;
+}
+
+export interface ModelFileTable {
+  kind: ModelKind;
+  name: string;
+  bytes: Int8;
+  mtime_ms: number;
+  inode: string;
+  title: string | null;
+  base_model: string | null;
+  resolution: string | null;
+  triggers: Generated<string[]>;
+  tags: JsonWithDefault<{ tag: string; count: number }[]>;
+  header_sha256: string | null;
+  sha256: string | null;
+  problem: string | null;
+  gone_at: NullableTime;
+  first_seen_at: Time;
 }
 
 export interface TemplateTable {
@@ -209,6 +323,7 @@ export interface HostTable {
   inventory_at: NullableTime;
   image_ms: Generated<number>;
   load_ms: Generated<number>;
+  timings: JsonWithDefault<CheckpointTimings[]>;
   created_at: Time;
 }
 
@@ -257,8 +372,14 @@ export interface UsedTokenTable {
 export interface Database {
   entity: EntityTable;
   entity_revision: EntityRevisionTable;
+  trash: TrashTable;
+  entity_rename: EntityRenameTable;
   problem_file: ProblemFileTable;
   image: ImageTable;
+  image_hidden: ImageHiddenTable;
+  image_lora: ImageLoraTable;
+  search_word: SearchWordTable;
+  model_file: ModelFileTable;
   template: TemplateTable;
   batch: BatchTable;
   job: JobTable;

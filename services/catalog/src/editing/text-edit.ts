@@ -1,6 +1,6 @@
 import type { FieldChange } from '@gaze/domain';
 import { sameJson, withChanges } from '@gaze/domain';
-import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 
 interface Style {
@@ -38,18 +38,66 @@ export function renameKey(text: string, path: readonly string[], name: string): 
 }
 
 function changeField(text: string, { path, value }: FieldChange, style: Style): string {
-  const node = value === undefined ? undefined : nodeAt(text, path);
-  if (node === undefined) return applyEdits(text, modify(text, [...path], value, modifyOptions(style)));
-  const before = text.slice(node.offset, node.offset + node.length);
-  return splice(text, node.offset, node.length, valueText(value, before, depthOf(text, node, style), style));
+  const tree = parseTree(text);
+  if (tree === undefined || path.length === 0) return text;
+  const node = findNodeAtLocation(tree, path);
+  if (value === undefined) return node === undefined ? text : withoutProperty(text, node);
+  if (node !== undefined) return withValue(text, node, value, style);
+  // The nearest part of the way that is there takes what is missing of it.
+  let depth = path.length - 1;
+  let nearest = tree;
+  for (; depth > 0; depth--) {
+    const found = findNodeAtLocation(tree, path.slice(0, depth));
+    if (found === undefined) continue;
+    nearest = found;
+    break;
+  }
+  const [key = '', ...rest] = path.slice(depth);
+  const inner = rest.reduceRight((made, name) => Object.fromEntries([[name, made]]), value);
+  if (nearest.type !== 'object') return withValue(text, nearest, Object.fromEntries([[key, inner]]), style);
+  return withProperty(text, nearest, key, inner, style);
 }
 
-/** `modify` lays new keys out as the rest of the file; in a file of one line they stay on it. */
-function modifyOptions({ indent, eol, oneLine }: Style) {
-  if (oneLine) return {};
-  const insertSpaces = !indent.includes('\t');
-  return { formattingOptions: { insertSpaces, tabSize: insertSpaces ? indent.length : 1, eol } };
+function withValue(text: string, node: Node, value: unknown, style: Style): string {
+  const before = text.slice(node.offset, node.offset + node.length);
+  return splice(text, node.offset, node.length, valueText(value, before, depthOf(text, node.offset, style), style));
 }
+
+/** A new key comes last, laid out as the keys before it. */
+function withProperty(text: string, object: Node, key: string, value: unknown, style: Style): string {
+  const last = object.children?.at(-1);
+  const first = object.children?.[0];
+  if (last === undefined || first === undefined) {
+    const made = Object.fromEntries([[key, value]]);
+    return splice(text, object.offset, object.length, valueText(made, '', depthOf(text, object.offset, style), style));
+  }
+  const lead = text.slice(object.offset + 1, first.offset);
+  const end = last.offset + last.length;
+  const sameLine = text.slice(object.offset, end);
+  if (!/[\r\n]/.test(lead)) {
+    const [comma, colon] = [/,\s/.test(sameLine) || !/,/.test(sameLine) ? ', ' : ',', /:\s/.test(sameLine) ? ': ' : ':'];
+    return splice(text, end, 0, `${comma}${JSON.stringify(key)}${colon}${onOneLine(value, false, comma !== ',')}`);
+  }
+  const indent = depthOf(text, last.offset, style);
+  const body = JSON.stringify(value, null, style.indent).replaceAll('\n', `${style.eol}${indent}`);
+  return splice(text, end, 0, `,${style.eol}${indent}${JSON.stringify(key)}: ${body}`);
+}
+
+/** A key that goes takes its comma and its line along. */
+function withoutProperty(text: string, value: Node): string {
+  const property = value.parent;
+  const object = property?.parent;
+  const siblings = object?.children ?? [];
+  const index = property === undefined ? -1 : siblings.indexOf(property);
+  if (property === undefined || object === undefined || index < 0) return text;
+  const [previous, next] = [siblings[index - 1], siblings[index + 1]];
+  const end = property.offset + property.length;
+  if (previous !== undefined) return cut(text, previous.offset + previous.length, end);
+  if (next !== undefined) return cut(text, property.offset, next.offset);
+  return splice(text, object.offset, object.length, '{}');
+}
+
+const cut = (text: string, from: number, to: number): string => text.slice(0, from) + text.slice(to);
 
 /** A value as it stands in place of another: on one line where the old one did, else laid out as the file is. */
 function valueText(value: unknown, before: string, outer: string, style: Style): string {
@@ -72,9 +120,9 @@ function onOneLine(value: unknown, padded: boolean, spaced: boolean): string {
 }
 
 /** The white space before the line on which a value stands: how deep its further lines begin. */
-function depthOf(text: string, node: Node, { oneLine }: Style): string {
+function depthOf(text: string, offset: number, { oneLine }: Style): string {
   if (oneLine) return '';
-  const line = text.slice(0, node.offset).search(/[^\r\n]*$/);
+  const line = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   return /^[ \t]*/.exec(text.slice(line))?.[0] ?? '';
 }
 

@@ -1,4 +1,5 @@
 import { assignHosts } from '@gaze/domain';
+import type { CheckpointTimings } from '@gaze/contracts';
 import { subjects } from '@gaze/contracts';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
@@ -9,11 +10,17 @@ import type { HostRow } from './host-store.ts';
 import type { Liveness } from './liveness.ts';
 import { hostViews } from './views.ts';
 
+interface AssignedHost {
+  host_id: string;
+  name: string;
+  url: string;
+  epoch: number;
+  timings: CheckpointTimings[];
+}
+
 export interface Assignment {
   /** The hosts that a replica shall hold now; a replica that asks is alive. */
-  assigned: (
-    replica: string,
-  ) => Promise<{ hosts: { host_id: string; name: string; url: string; epoch: number }[] }>;
+  assigned: (replica: string) => Promise<{ hosts: AssignedHost[] }>;
   /** A replica says farewell: its hosts are free at once. */
   leave: (replica: string) => Promise<Record<string, never>>;
   /** Moves what has to move. */
@@ -91,7 +98,7 @@ export function buildAssignment(deps: {
       await inTurn(move);
       const mine = book.rows().filter((row) => row.holder === replica && row.enabled);
       return {
-        hosts: mine.map((row) => ({ host_id: row.id, name: row.name, url: row.url, epoch: row.epoch })),
+        hosts: mine.map(({ id, name, url, epoch, timings }) => ({ host_id: id, name, url, epoch, timings })),
       };
     },
     async leave(replica) {

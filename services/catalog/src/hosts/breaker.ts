@@ -6,6 +6,8 @@ export interface Breakers {
   succeeded: (hostId: string) => void;
   /** Milliseconds until the host gets work again; 0 for an open door. */
   closedForMs: (hostId: string) => number;
+  /** Half open: it failed and has done nothing since, so that one job at most tries it out. */
+  isProbing: (hostId: string) => boolean;
 }
 
 export function buildBreakers(now: () => number): Breakers {
@@ -16,6 +18,7 @@ export function buildBreakers(now: () => number): Breakers {
       broken.set(hostId, { inARow, until: now() + breakerMs(inARow) });
     },
     succeeded: (hostId) => void broken.delete(hostId),
+    isProbing: (hostId) => broken.has(hostId),
     closedForMs: (hostId) => Math.max(0, (broken.get(hostId)?.until ?? 0) - now()),
   };
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
 import type { HostBook } from './host-book.ts';
-import { noteHolderSeen, writeReport } from './host-store.ts';
+import { noteHolderSeen, writeReport, writeTimings } from './host-store.ts';
 import type { HostRow } from './host-store.ts';
 import type { Liveness } from './liveness.ts';
 import type { HostTelling } from './telling.ts';
@@ -50,6 +50,15 @@ export function buildHeartbeats(deps: {
       book.report(report);
       deps.changed();
     } else book.report(report);
+    await keepTimings(row, report);
+  }
+
+  /** Measured times are kept, so that the next holder knows them; small swings are not worth a write. */
+  async function keepTimings(row: HostRow, report: HostReport): Promise<void> {
+    const { timings } = report;
+    if (timings === undefined || !tellsNews(row.timings, timings)) return;
+    await writeTimings(db, report.host_id, timings);
+    book.putTimings(report.host_id, timings);
   }
 
   /** What the ledger thinks of the attempts that a replica works on. */
@@ -85,6 +94,19 @@ async function touchAttempts(db: Db, attempts: Heartbeat['attempts']): Promise<v
     WHERE attempt.job_id = alive.job_id AND attempt.number = alive.number AND attempt.status = 'running'`.execute(
     db,
   );
+}
+
+/** A swing of a time that counts. */
+const swing = 0.1;
+
+function tellsNews(known: HostRow['timings'], seen: HostRow['timings']): boolean {
+  const before = new Map(known.map((one) => [one.checkpoint, one]));
+  const changed = (a: number | null | undefined, b: number | null): boolean =>
+    b !== null && (a == null || Math.abs(a - b) > swing * a);
+  return seen.some((one) => {
+    const was = before.get(one.checkpoint);
+    return changed(was?.load_ms, one.load_ms) || changed(was?.step_ms, one.step_ms);
+  });
 }
 
 function differs(row: HostRow, report: HostReport): boolean {

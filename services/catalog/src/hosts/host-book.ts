@@ -25,6 +25,7 @@ export interface HostBook {
   put: (row: HostRow) => void;
   report: (report: HostReport) => void;
   putFiles: (id: string, fingerprint: string, files: ReadonlySet<string>) => void;
+  putTimings: (id: string, timings: HostRow['timings']) => void;
   learn: (id: string, tookMs: number, loaded: boolean) => Promise<void>;
 }
 
@@ -56,6 +57,8 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
       },
       imageMs: row.image_ms,
       loadMs: row.load_ms,
+      loads: measuredLoads(row.timings),
+      probing: breakers.isProbing(row.id),
       epoch: row.epoch,
       holder: row.holder,
       closedForMs: breakers.closedForMs(row.id),
@@ -84,6 +87,10 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
       if (row !== undefined) rows.set(id, { ...row, inventory: fingerprint });
       files.set(id, keys);
     },
+    putTimings(id, timings) {
+      const row = rows.get(id);
+      if (row !== undefined) rows.set(id, { ...row, timings });
+    },
     async learn(id, tookMs, loaded) {
       const row = rows.get(id);
       if (row === undefined || tookMs <= 0) return;
@@ -95,6 +102,12 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
       await writeLearned(db, id, { imageMs, loadMs });
     },
   };
+}
+
+function measuredLoads(timings: HostRow['timings']): ReadonlyMap<string, number> {
+  return new Map(
+    timings.flatMap(({ checkpoint, load_ms: ms }) => (ms === null ? [] : [[normaliseFileName(checkpoint), ms]])),
+  );
 }
 
 function mixed(known: number, seen: number): number {

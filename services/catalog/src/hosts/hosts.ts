@@ -1,6 +1,7 @@
 import { Heartbeat, HeartbeatReply, catalogRpc, hostRpc, subjects } from '@gaze/contracts';
 import { GazeError, every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
+import type { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
 import { buildAssignment } from './assignment.ts';
@@ -37,6 +38,8 @@ export interface Hosts {
   /** All hosts as they are now. */
   list: () => BookedHost[];
   liveness: Liveness;
+  /** Called when a replica asks that was started anew: what its earlier process worked on has nobody any more. */
+  onReborn: (listener: (replica: string) => Promise<void>) => void;
   /** Called whenever something changed that placement looks at. */
   onChange: (listener: () => void) => void;
   /** A host failed a job: it gets no work for a moment. */
@@ -69,6 +72,8 @@ export function buildHosts(deps: HostsDeps): Hosts {
   const assignment = buildAssignment({ db, nc, events, liveness, book, changed, log });
   const heartbeats = buildHeartbeats({ db, events, liveness, book, changed, telling });
   const inventories = buildInventories({ db, book, changed });
+  const incarnations = new Map<string, string>();
+  const rebornListeners: ((replica: string) => Promise<void>)[] = [];
   let tickers: { stop: () => void }[] = [];
   let known = false;
 
@@ -78,6 +83,17 @@ export function buildHosts(deps: HostsDeps): Hosts {
       if (!known) throw new GazeError('unavailable', 'The catalog is starting.');
       return handler(input);
     };
+  }
+
+  /** Before it gets its hosts, so that it meets none of its earlier attempts as a running one. */
+  async function assigned(question: z.output<typeof hostRpc.assigned.input>) {
+    const { replica, incarnation } = question;
+    const before = incarnations.get(replica);
+    if (incarnation !== undefined && before !== incarnation) {
+      if (before !== undefined) for (const listener of rebornListeners) await listener(replica);
+      incarnations.set(replica, incarnation);
+    }
+    return assignment.assigned(replica);
   }
 
   /** The environment's word on its hosts; what it no longer names goes, and the work there with it. */
@@ -112,7 +128,7 @@ export function buildHosts(deps: HostsDeps): Hosts {
       serveRpc(
         on,
         hostRpc.assigned,
-        onceKnown((question) => assignment.assigned(question.replica)),
+        onceKnown(assigned),
         { log },
       ),
       serveRpc(
@@ -136,6 +152,7 @@ export function buildHosts(deps: HostsDeps): Hosts {
     ],
     list: () => book.list(),
     liveness,
+    onReborn: (listener) => rebornListeners.push(listener),
     onChange: (listener) => listeners.push(listener),
     failed(hostId) {
       breakers.failed(hostId);

@@ -24,7 +24,7 @@ export async function changeFlags(trx: Trx, events: Events, change: FlagChange):
     .where('id', '=', id)
     .execute();
   const detail = await imageDetail(trx, id);
-  const { generation: _generation, ...image } = detail;
+  const { generation: _generation, metadata: _metadata, ...image } = detail;
   await events.emit(trx, { type: 'image.changed', image });
   return detail;
 }

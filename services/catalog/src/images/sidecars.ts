@@ -1,9 +1,9 @@
 import type { Sidecar } from '@gaze/contracts';
-import { gridThumbWidth } from '@gaze/contracts';
 import type { ObjectStore } from '@gaze/media';
-import { GazeMediaError, readAll, thumbKey, thumbnail } from '@gaze/media';
+import { GazeMediaError, readAll } from '@gaze/media';
 import type { Log } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
+import { makeThumb } from './thumbs.ts';
 
 export interface SidecarDeps {
   db: Db;
@@ -12,6 +12,9 @@ export interface SidecarDeps {
 }
 
 const atOnce = 50;
+
+/** What a sidecar holds while its picture is in the trash: enough to bring it back without the database. */
+export const trashKey = 'gaze_trash';
 
 /**
  * Writes `<key>.json` and the grid thumbnail of every picture that still lacks them. The rows say what is due, so
@@ -36,7 +39,7 @@ type DueImage = Awaited<ReturnType<typeof dueAfter>>[number];
 function dueAfter(db: Db, after: string) {
   return db
     .selectFrom('image')
-    .select(['id', 'key', 'sha256', 'is_favourite', 'is_nsfw', 'rating', 'record'])
+    .select(['id', 'key', 'sha256', 'is_favourite', 'is_nsfw', 'rating', 'record', 'file_etag', 'thumb_due'])
     .where('sidecar_written', '=', false)
     .where('id', '>', after)
     .orderBy('id')
@@ -46,21 +49,14 @@ function dueAfter(db: Db, after: string) {
 
 async function writeOne(deps: SidecarDeps, image: DueImage): Promise<void> {
   const key = `${image.key}.json`;
-  const sidecar: Sidecar = {
-    ...(await keptKeys(deps.store, key)),
-    is_favourite: image.is_favourite,
-    is_nsfw: image.is_nsfw,
-    rating: image.rating,
-    ...(image.record === null ? {} : { generation: image.record }),
-  };
-  await deps.store.put(key, Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`), {
-    contentType: 'application/json',
-  });
-  await makeThumb(deps, image.key, image.sha256);
+  await putSidecar(deps.store, key, { ...(await keptKeys(deps.store, key)), ...sidecarOf(image) });
+  const sidecarEtag = (await deps.store.stat(key)).etag;
+  const fileEtag = image.file_etag ?? (await etagOf(deps.store, image.key));
+  if (image.thumb_due) await makeThumb(deps, image);
   // Flags may have changed while the file was written: then it is due again.
   await deps.db
     .updateTable('image')
-    .set({ sidecar_written: true })
+    .set({ sidecar_written: true, sidecar_etag: sidecarEtag, file_etag: fileEtag, thumb_due: false })
     .where('id', '=', image.id)
     .where('is_favourite', '=', image.is_favourite)
     .where('is_nsfw', '=', image.is_nsfw)
@@ -68,11 +64,30 @@ async function writeOne(deps: SidecarDeps, image: DueImage): Promise<void> {
     .execute();
 }
 
+export function sidecarOf(
+  image: Pick<DueImage, 'is_favourite' | 'is_nsfw' | 'rating' | 'record'>,
+): Record<string, unknown> {
+  const sidecar: Sidecar = {
+    is_favourite: image.is_favourite,
+    is_nsfw: image.is_nsfw,
+    rating: image.rating,
+    ...(image.record === null ? {} : { generation: image.record }),
+  };
+  return sidecar;
+}
+
+export function putSidecar(store: ObjectStore, key: string, sidecar: Record<string, unknown>): Promise<void> {
+  return store.put(key, Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`), {
+    contentType: 'application/json',
+  });
+}
+
 /** What other programs wrote into the sidecar stays; a file that holds no object is replaced. */
-async function keptKeys(store: ObjectStore, key: string): Promise<Record<string, unknown>> {
+export async function keptKeys(store: ObjectStore, key: string): Promise<Record<string, unknown>> {
   try {
     const before: unknown = JSON.parse((await readAll(store, key)).toString('utf8'));
-    return typeof before === 'object' && before !== null && !Array.isArray(before) ? { ...before } : {};
+    if (typeof before !== 'object' || before === null || Array.isArray(before)) return {};
+    return Object.fromEntries(Object.entries(before).filter(([name]) => name !== trashKey));
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof GazeMediaError && error.code === 'not_found'))
       return {};
@@ -80,16 +95,10 @@ async function keptKeys(store: ObjectStore, key: string): Promise<Record<string,
   }
 }
 
-async function makeThumb(deps: SidecarDeps, key: string, sha256: string): Promise<void> {
-  const target = thumbKey(sha256, gridThumbWidth);
-  try {
-    if (await deps.store.exists(target)) return;
-    const bytes = await readAll(deps.store, key);
-    await deps.store.put(target, await thumbnail(bytes, { width: gridThumbWidth }), {
-      contentType: 'image/webp',
-    });
-  } catch (error) {
-    // The gateway makes a missing thumbnail on demand; a picture without one is still a picture.
-    deps.log.warn({ err: error, key }, 'the thumbnail of a picture could not be made');
-  }
+/** Null where the picture itself is not there. */
+async function etagOf(store: ObjectStore, key: string): Promise<string | null> {
+  return store.stat(key).then(
+    ({ etag }) => etag,
+    () => null,
+  );
 }

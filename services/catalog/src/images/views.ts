@@ -4,31 +4,34 @@ import { GazeError } from '@gaze/runtime';
 import type { DbOrTrx } from '../db/connect.ts';
 
 /** The columns of a picture's view, its owner's name among them. */
+export const viewColumns = [
+  'image.id',
+  'image.key',
+  'image.sha256',
+  'image.bytes',
+  'image.width',
+  'image.height',
+  'image.owner_category',
+  'image.owner_slug',
+  'owner.name as owner_name',
+  'image.job_id',
+  'image.is_favourite',
+  'image.is_nsfw',
+  'image.rating',
+  'image.seed',
+  'image.checkpoint',
+  'image.host_name',
+  'image.created_at',
+] as const;
+
+/** Pictures with all that their views show. */
 export function selectImages(db: DbOrTrx) {
   return db
     .selectFrom('image')
     .leftJoin('entity as owner', (join) =>
       join.onRef('owner.category', '=', 'image.owner_category').onRef('owner.slug', '=', 'image.owner_slug'),
     )
-    .select([
-      'image.id',
-      'image.key',
-      'image.sha256',
-      'image.bytes',
-      'image.width',
-      'image.height',
-      'image.owner_category',
-      'image.owner_slug',
-      'owner.name as owner_name',
-      'image.job_id',
-      'image.is_favourite',
-      'image.is_nsfw',
-      'image.rating',
-      'image.seed',
-      'image.checkpoint',
-      'image.host_name',
-      'image.created_at',
-    ]);
+    .select(viewColumns);
 }
 
 type ImageRow = Awaited<ReturnType<ReturnType<typeof selectImages>['executeTakeFirstOrThrow']>>;
@@ -55,15 +58,18 @@ export function imageView(row: ImageRow): ImageView {
   };
 }
 
-function notThere(id: string): GazeError {
+export function notThere(id: string): GazeError {
   return new GazeError('not_found', `There is no picture «${id}».`, { field: 'image_id' });
 }
 
 /** @throws GazeError not_found */
 export async function imageDetail(db: DbOrTrx, id: string): Promise<ImageDetail> {
-  const row = await selectImages(db).select('image.record').where('image.id', '=', id).executeTakeFirst();
+  const row = await selectImages(db)
+    .select(['image.record', 'image.metadata'])
+    .where('image.id', '=', id)
+    .executeTakeFirst();
   if (row === undefined) throw notThere(id);
-  return { ...imageView(row), generation: row.record };
+  return { ...imageView(row), generation: row.record, metadata: row.metadata };
 }
 
 /** Where a picture lies. @throws GazeError not_found */

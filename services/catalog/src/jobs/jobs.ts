@@ -21,6 +21,7 @@ import { singleFlight } from '../single-flight.ts';
 import { completeAttempt } from './ledger/complete.ts';
 import type { LedgerDeps } from './ledger/deps.ts';
 import { failAttempt } from './ledger/fail.ts';
+import { giveUpHolder } from './ledger/lost.ts';
 import { notePosted, notePosting } from './ledger/posting.ts';
 import { releaseAttempt } from './ledger/release.ts';
 import { startAttempt } from './ledger/start.ts';
@@ -33,7 +34,7 @@ import { buildSteering } from './steer.ts';
 import { submit } from './submit.ts';
 import { buildLaterTelling, buildTellJobs } from './tell.ts';
 import { buildTemplates } from './templates.ts';
-import { attemptViews, jobDetail } from './views.ts';
+import { attemptViews, jobDetail, jobStatus } from './views.ts';
 
 export interface JobsDeps {
   db: Db;
@@ -182,6 +183,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
     async start() {
       queue = await readQueueState(db, 'image');
       started = true;
+      hosts.onReborn((replica) => giveUpHolder(ledger, replica));
       hosts.onChange(hostsChanged);
       hostsChanged();
       const stopListening = listenToBus(nc, (connected) => {
@@ -233,9 +235,15 @@ export function buildJobs(deps: JobsDeps): Jobs {
       serveRpc(on, ledgerRpc.complete, (question) => completeAttempt(ledger, question), { log }),
       serveRpc(on, ledgerRpc.fail, (question) => failAttempt(ledger, question), { log }),
       serveRpc(on, ledgerRpc.release, (question) => releaseAttempt(ledger, question), { log }),
-      serveRpc(on, ledgerRpc.attempts, async ({ job_id }) => ({ attempts: await attemptViews(db, job_id) }), {
-        log,
-      }),
+      serveRpc(
+        on,
+        ledgerRpc.attempts,
+        async ({ job_id }) => ({
+          attempts: await attemptViews(db, job_id),
+          status: await jobStatus(db, job_id),
+        }),
+        { log },
+      ),
     ],
   };
 

@@ -126,6 +126,12 @@ export async function jobDetail(db: DbOrTrx, images: Images, id: string): Promis
   return { ...view, prompts, attempt_history: await attemptViews(db, id) };
 }
 
+/** Null for a job that is not known. */
+export async function jobStatus(db: DbOrTrx, id: string): Promise<JobView['status'] | null> {
+  const row = await db.selectFrom('job').select('status').where('id', '=', id).executeTakeFirst();
+  return row?.status ?? null;
+}
+
 export async function attemptViews(db: DbOrTrx, jobId: string): Promise<AttemptView[]> {
   const rows = await db
     .selectFrom('attempt')

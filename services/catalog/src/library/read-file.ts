@@ -11,7 +11,7 @@ import type { FileStamp } from './stamp.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
 /** A larger file is no entity; reading it would only stop everybody else. */
-const maxBytes = 2 * 1024 * 1024;
+export const maxBytes = 2 * 1024 * 1024;
 /** A file that changes while it is read is read again this often; then the next scan takes its turn. */
 const tries = 3;
 
@@ -68,6 +68,6 @@ function checked(parsed: Parsed, declaration: CategoryDeclaration, filename: str
   return fault === null ? parsed : { ok: false, fault };
 }
 
-function tooLarge(bytes: number): FileFault {
+export function tooLarge(bytes: number): FileFault {
   return wholeFileFault('too_large', `The file has ${bytes} bytes; an entry has at most ${maxBytes}.`);
 }

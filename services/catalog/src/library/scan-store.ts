@@ -161,6 +161,8 @@ export async function recordFileRevisions(
         after_hash: row.revision,
         after_text: row.data,
         made_by: 'file',
+        filename: row.filename,
+        note: null,
       })),
     )
     .execute();
@@ -195,17 +197,19 @@ export async function upsertProblems(
   }
 }
 
+/** Forgets the faults of files; says whether there were any. */
 export async function deleteProblems(
   db: DbOrTrx,
   category: CategoryName,
   files: readonly string[],
-): Promise<void> {
-  if (files.length === 0) return;
-  await db
+): Promise<boolean> {
+  if (files.length === 0) return false;
+  const result = await db
     .deleteFrom('problem_file')
     .where('category', '=', category)
     .where(sql<string>`file`, '=', anyOf(files))
-    .execute();
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
 }
 
 /** Hides the rows of files that are gone; answers their slugs. Nothing else of them changes. */
@@ -262,4 +266,14 @@ export async function countProblems(db: DbOrTrx, category?: CategoryName): Promi
   let select = db.selectFrom('problem_file').select(sql<number>`count(*)::int`.as('n'));
   if (category !== undefined) select = select.where('category', '=', category);
   return (await select.executeTakeFirstOrThrow()).n;
+}
+
+/** Forgets a hidden row, so that a new entity of its address begins with nothing. */
+export async function removeHidden(db: DbOrTrx, category: CategoryName, slug: string): Promise<void> {
+  await db
+    .deleteFrom('entity')
+    .where('category', '=', category)
+    .where('slug', '=', slug)
+    .where('gone_at', 'is not', null)
+    .execute();
 }

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { CategoryDeclaration, RescanResult } from '@gaze/contracts';
 import { isDatabaseAway } from '../db/errors.ts';
+import { removeLeftovers, settlePending } from '../editing/settle.ts';
 import { wholeFileFault } from './faults.ts';
 import { planReads, unmountedWarning } from './plan-scan.ts';
 import { readEntityFile } from './read-file.ts';
@@ -39,23 +40,44 @@ const manyNamed = 200;
 /**
  * Brings the rows of a category in line with its folder, reading only files that changed. Where the watcher named
  * files, only those are looked at, so that an edit costs the same in a folder of a hundred thousand.
- * Must not run beside itself.
+ * Must not run beside itself. Writers get their turn between its steps.
  */
-export async function scanCategory(
+export function scanCategory(
   deps: ScanDeps,
   declaration: CategoryDeclaration,
   options: ScanOptions = {},
+): Promise<RescanResult> {
+  return runScan(deps, declaration, options, (task) => deps.lock.run(declaration.name, task));
+}
+
+/** Takes named files over, for a writer that holds the folder's lock. */
+export function scanFiles(
+  deps: ScanDeps,
+  declaration: CategoryDeclaration,
+  named: ReadonlySet<string>,
+): Promise<RescanResult> {
+  return runScan(deps, declaration, { named }, (task) => task());
+}
+
+async function runScan(
+  deps: ScanDeps,
+  declaration: CategoryDeclaration,
+  options: ScanOptions,
+  exclusive: Scan['exclusive'],
 ): Promise<RescanResult> {
   const { db, log } = deps;
   const { name: category, folder: folderName } = declaration;
   const folder = path.join(deps.dataDir, folderName);
   const only = options.named !== undefined && options.named.size <= manyNamed ? options.named : null;
-  const stored = await knownFiles(db, category, only);
+  const { stored, writes } = await exclusive(async () => {
+    await settlePending(deps, declaration);
+    return { writes: deps.lock.writes(category), stored: await knownFiles(db, category, only) };
+  });
   let seen: Map<string, FileStamp>;
+  let leftovers: string[] = [];
   try {
-    seen = await (only === null
-      ? seenFiles(folder)
-      : look(folder, [...new Set([...only, ...stored.problems.map((problem) => problem.file)])]));
+    if (only === null) ({ seen, leftovers } = await seenFiles(folder));
+    else seen = await look(folder, [...new Set([...only, ...stored.problems.map((problem) => problem.file)])]);
   } catch (error) {
     const warning = `The folder «${folderName}» cannot be read (${codeOf(error)}). Nothing of it was changed or hidden. Check its permissions and the disk, then rescan.`;
     log.warn({ err: error }, warning);
@@ -72,21 +94,25 @@ export async function scanCategory(
   const named = options.everything === true ? new Set(seen.keys()) : options.named;
   const plan = planReads({ ...stored, seen, ...(named === undefined ? {} : { named }) });
   const scan: Scan = {
-    ...{ deps, declaration, folder, seen, added: 0, changed: 0 },
+    ...{ deps, declaration, folder, seen, exclusive, writes, added: 0, changed: 0 },
     partial: only !== null,
-    isThere: (filename) => seen.has(filename) || (only !== null && existsSync(path.join(folder, filename))),
+    isThere: (filename) => seen.has(filename) || existsSync(path.join(folder, filename)),
     known: knownRows(stored.entities),
     problems: new Map(stored.problems.map((problem) => [problem.file, problem])),
     oneByOne: plan.read.length <= tellOneByOne,
   };
-  for (let i = 0; i < plan.read.length; i += chunkSize)
-    await takeOver(scan, plan.read.slice(i, i + chunkSize));
-  if (plan.restore.length > 0) await restore(scan, plan.restore);
-  // A file that was renamed outside is missing under its old name only.
-  const missing = plan.missing.filter((filename) => scan.known.byFile.has(filename));
-  const warning = await unmounted(scan, missing.length);
-  if (warning !== null) log.warn({ category }, warning);
-  const removed = warning === null ? await hide(scan, missing) : 0;
+  for (let i = 0; i < plan.read.length; i += chunkSize) {
+    await exclusive(async () => {
+      await knowAgain(scan, only);
+      await takeOver(scan, plan.read.slice(i, i + chunkSize));
+    });
+  }
+  const { warning, removed } = await exclusive(async () => {
+    await knowAgain(scan, only);
+    if (plan.restore.length > 0) await restore(scan, plan.restore);
+    await removeLeftovers(deps, declaration, leftovers);
+    return hideMissing(scan, plan.missing);
+  });
   deps.events.wake();
   return {
     category,
@@ -97,6 +123,30 @@ export async function scanCategory(
     problems: await countProblems(db, category),
     warning,
   };
+}
+
+/** What a scan knows is asked for again where somebody wrote between two of its steps. */
+async function knowAgain(scan: Scan, only: ReadonlySet<string> | null): Promise<void> {
+  const { deps, declaration } = scan;
+  const writes = deps.lock.writes(declaration.name);
+  if (writes === scan.writes) return;
+  const stored = await knownFiles(deps.db, declaration.name, only);
+  scan.known = knownRows(stored.entities);
+  scan.problems = new Map(stored.problems.map((problem) => [problem.file, problem]));
+  scan.writes = writes;
+}
+
+async function hideMissing(
+  scan: Scan,
+  planned: readonly string[],
+): Promise<{ warning: string | null; removed: number }> {
+  // A file that was renamed outside is missing under its old name only; one that an editor saves may be back.
+  const missing = planned.filter(
+    (filename) => scan.known.byFile.has(filename) && !existsSync(path.join(scan.folder, filename)),
+  );
+  const warning = await unmounted(scan, missing.length);
+  if (warning !== null) scan.deps.log.warn({ category: scan.declaration.name }, warning);
+  return { warning, removed: warning === null ? await hide(scan, missing) : 0 };
 }
 
 async function unmounted(scan: Scan, missing: number): Promise<string | null> {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isOwnFile } from './own-files.ts';
 import type { FileStamp } from './stamp.ts';
 import { stampOf } from './stamp.ts';
 
@@ -7,7 +8,7 @@ import { stampOf } from './stamp.ts';
 const atOnce = 500;
 
 /** Of a file that is there and cannot be looked at: equal to no real stamp, so that its reading says what is wrong. */
-const unknownStamp: FileStamp = { size: -1, mtimeMs: -1, ctimeMs: -1, inode: '' };
+export const unknownStamp: FileStamp = { size: -1, mtimeMs: -1, ctimeMs: -1, inode: '' };
 
 /** Whether a name is that of an entity's file. Names that begin with a dot are editors' and our own temporary files. */
 export function isEntityFile(name: string): boolean {
@@ -15,11 +16,13 @@ export function isEntityFile(name: string): boolean {
 }
 
 /**
- * The entity files of a folder with their stamps. A folder that is not there holds none.
+ * The entity files of a folder with their stamps, and the names that a write of ours left there. A folder that is not
+ * there holds none.
  * @throws where the folder cannot be read
  */
-export async function seenFiles(folder: string): Promise<Map<string, FileStamp>> {
-  return look(folder, (await readdir(folder).catch(noneWhereAbsent)).filter(isEntityFile));
+export async function seenFiles(folder: string): Promise<{ seen: Map<string, FileStamp>; leftovers: string[] }> {
+  const names = await readdir(folder).catch(noneWhereAbsent);
+  return { seen: await look(folder, names.filter(isEntityFile)), leftovers: names.filter(isOwnFile) };
 }
 
 /** The stamps of those of the named files that are there. */

@@ -37,7 +37,7 @@ export type Decision =
   | { type: 'refuse'; fault: FileFault; contested: string | null };
 
 /** Longer ones do not fit the indexes, and no page. */
-const longest = { slug: 200, id: 500, name: 500 } as const;
+export const longest = { slug: 200, id: 500, name: 500 } as const;
 
 /**
  * Which row a well-formed file belongs to. Pure.

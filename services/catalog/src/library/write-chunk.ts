@@ -2,7 +2,9 @@ import type { CategoryDeclaration } from '@gaze/contracts';
 import type { Log } from '@gaze/runtime';
 import type { Db, Trx } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
+import type { ModelRoots } from '../editing/deps.ts';
 import { cardOf } from './cards.ts';
+import type { FolderLock } from './folder-lock.ts';
 import type { FileReading } from './read-file.ts';
 import { entityRow } from './row.ts';
 import type { EntityRow } from './row.ts';
@@ -23,6 +25,9 @@ export interface ScanDeps {
   db: Db;
   dataDir: string;
   events: Events;
+  lock: FolderLock;
+  /** Where writes that were cut off may have left model files. */
+  modelRoots: ModelRoots;
   log: Log;
 }
 
@@ -39,6 +44,10 @@ export interface Scan {
   known: KnownRows;
   problems: Map<string, StoredProblem>;
   oneByOne: boolean;
+  /** How many writes there were when `known` was asked for. */
+  writes: number;
+  /** One step at a time: writers get their turn between two of them. */
+  exclusive: <T>(task: () => Promise<T>) => Promise<T>;
   added: number;
   changed: number;
 }

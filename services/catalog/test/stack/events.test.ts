@@ -239,6 +239,7 @@ test('events are pushed on the bus and caught up over it', async () => {
   });
   events.serve(bus.nc);
   events.start();
+  await bus.nc.flush();
   const { token } = await callRpc(bus.asker, catalogRpc.eventsSince, { token: null });
   await events.emit(db, event('told'));
   events.wake();

@@ -6,6 +6,7 @@ import { eventually, testLog, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import { cardOf } from '../../src/library/cards.ts';
 import { changeEntity, entityDetail, listProblems } from '../../src/library/detail.ts';
+import { buildFolderLock } from '../../src/library/folder-lock.ts';
 import { buildLibrary } from '../../src/library/library.ts';
 import { forgetLongGone } from '../../src/library/scan-store.ts';
 import { markerFile } from '../../src/library/scan.ts';
@@ -584,6 +585,8 @@ test('the sample set that ships has no problem', async () => {
     events,
     store,
     dataDir: path.resolve(import.meta.dirname, '../../../../data'),
+    modelRoots: {},
+    lock: buildFolderLock(),
     defaultCheckpoint: () => Promise.resolve(null),
     log: testLog(),
   });

@@ -58,8 +58,8 @@ test('only regular files that end in .json and do not begin with a dot are seen'
   // A socket stands for whatever is no file and would never end.
   const server = createServer().listen(path.join(folder.path, 'socket.json'));
   await once(server, 'listening');
-  expect([...(await seenFiles(folder.path)).keys()]).toEqual(['a.json']);
-  expect([...(await seenFiles(path.join(folder.path, 'nowhere'))).keys()]).toEqual([]);
+  expect([...(await seenFiles(folder.path)).seen.keys()]).toEqual(['a.json']);
+  expect([...(await seenFiles(path.join(folder.path, 'nowhere'))).seen.keys()]).toEqual([]);
   await expect(seenFiles(path.join(folder.path, 'a.json'))).rejects.toThrow('ENOTDIR');
   server.close();
 });

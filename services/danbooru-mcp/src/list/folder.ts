@@ -18,7 +18,9 @@ export async function findLists(folders: readonly string[]): Promise<FoundFile[]
   const found: FoundFile[] = [];
   for (const folder of folders) {
     const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((one) => one.toLowerCase().endsWith('.csv') && !one.startsWith('.')).sort()) {
+    for (const name of names
+      .filter((one) => one.toLowerCase().endsWith('.csv') && !one.startsWith('.'))
+      .sort()) {
       const path = join(folder, name);
       const info = await stat(path).catch(() => null);
       if (info?.isFile() !== true) continue;

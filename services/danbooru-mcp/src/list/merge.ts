@@ -35,7 +35,8 @@ export function mergeLists(lists: readonly ListFile[]): MergedLists {
       const parsed = parseLine(line);
       if (parsed.kind === 'bad') {
         badLines++;
-        if (problems.length < mostProblems) problems.push({ file: name, line: number, message: parsed.message });
+        if (problems.length < mostProblems)
+          problems.push({ file: name, line: number, message: parsed.message });
       } else if (parsed.kind === 'tag') {
         tags++;
         take(known, parsed.tag, file);

@@ -14,7 +14,8 @@ const mostAliases = 200;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
 
-export type ParsedLine = { kind: 'tag'; tag: TagEntry } | { kind: 'nothing' } | { kind: 'bad'; message: string };
+export type ParsedLine =
+  { kind: 'tag'; tag: TagEntry } | { kind: 'nothing' } | { kind: 'bad'; message: string };
 
 const bad = (message: string): ParsedLine => ({ kind: 'bad', message });
 
@@ -41,7 +42,10 @@ export function parseLine(line: string): ParsedLine {
     .split(',')
     .map(tagKey)
     .filter((alias) => alias !== '' && alias !== name && alias.length <= longestName);
-  return { kind: 'tag', tag: { name, category, count, aliases: [...new Set(aliases)].slice(0, mostAliases) } };
+  return {
+    kind: 'tag',
+    tag: { name, category, count, aliases: [...new Set(aliases)].slice(0, mostAliases) },
+  };
 }
 
 /** Fields of a line of CSV; null where a quoted one does not end. A doubled quotation mark stands for one. */

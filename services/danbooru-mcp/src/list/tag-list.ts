@@ -21,7 +21,13 @@ const lookEveryMs = 3000;
 export function buildTagList(deps: { folders: readonly string[]; now: () => Date; log: Log }): TagList {
   const { log } = deps;
   let index = buildTagIndex([]);
-  let status: TagListStatus = { tags: 0, aliases: 0, files: [], problems: [], loaded_at: deps.now().toISOString() };
+  let status: TagListStatus = {
+    tags: 0,
+    aliases: 0,
+    files: [],
+    problems: [],
+    loaded_at: deps.now().toISOString(),
+  };
   let marks = '';
 
   async function load(): Promise<void> {
@@ -39,7 +45,10 @@ export function buildTagList(deps: { folders: readonly string[]; now: () => Date
       problems: [...unreadable.map((one) => ({ ...one, line: 0 })), ...problems],
       loaded_at: deps.now().toISOString(),
     };
-    log.info({ tags: index.tags, aliases: index.aliases, files: files.length }, `${index.tags} tags are loaded`);
+    log.info(
+      { tags: index.tags, aliases: index.aliases, files: files.length },
+      `${index.tags} tags are loaded`,
+    );
     for (const { file, line, message } of status.problems.slice(0, 10)) {
       log.warn(`${file}${line === 0 ? '' : `, line ${line}`}: ${message}`);
     }

@@ -22,21 +22,21 @@ export function buildMcpHttp(deps: { list: TagList; isLoopback: boolean; log: Lo
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"alive"}');
       return;
     }
-    if (path !== '/mcp') return refuse(response, 404, 'There is only /mcp here.');
+    if (path !== '/mcp') { refuse(response, 404, 'There is only /mcp here.'); return; }
     const stranger = strangerIn(request, deps.isLoopback);
-    if (stranger !== null) return refuse(response, 403, stranger);
+    if (stranger !== null) { refuse(response, 403, stranger); return; }
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST');
-      return refuse(response, 405, 'This server keeps no sessions: send POST.');
+      refuse(response, 405, 'This server keeps no sessions: send POST.'); return;
     }
     const body = await readJson(request);
-    if (body.kind === 'too_large') return refuse(response, 413, 'The request is larger than 1 MB.');
-    if (body.kind === 'broken') return refuse(response, 400, 'The request is no JSON.', -32700);
+    if (body.kind === 'too_large') { refuse(response, 413, 'The request is larger than 1 MB.'); return; }
+    if (body.kind === 'broken') { refuse(response, 400, 'The request is no JSON.', -32700); return; }
     const server = buildMcpServer(deps.list);
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     response.on('close', () => void server.close());
     // The class's optional members are typed more loosely than the interface under exactOptionalPropertyTypes.
-    await server.connect(transport as Parameters<typeof server.connect>[0]);
+    await server.connect(transport);
     await transport.handleRequest(request, response, body.value);
   }
 }

@@ -25,7 +25,8 @@ export function buildMcpServer(list: TagList): McpServer {
       outputSchema: { tags: z.array(TagHit) },
       annotations: hints,
     },
-    ({ query, limit, category: only }) => answer({ tags: list.index().search(query, { limit, category: only }) }),
+    ({ query, limit, category: only }) =>
+      answer({ tags: list.index().search(query, { limit, category: only }) }),
   );
   server.registerTool(
     'validate_tags',
@@ -48,7 +49,8 @@ export function buildMcpServer(list: TagList): McpServer {
       outputSchema: { tags: z.array(TagHit) },
       annotations: hints,
     },
-    ({ partial, limit, category: only }) => answer({ tags: list.index().suggest(partial, { limit, category: only }) }),
+    ({ partial, limit, category: only }) =>
+      answer({ tags: list.index().suggest(partial, { limit, category: only }) }),
   );
   return server;
 }

@@ -16,13 +16,16 @@ export function editDistance(a: string, b: string, limit: number): number {
     const from = Math.max(1, i - limit);
     const to = Math.min(b.length, i + limit);
     row[from - 1] = from === 1 ? i : far;
-    let best = far;
+    let best = from === 1 ? i : far;
     for (let j = from; j <= to; j++) {
       const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
       const up = j === i + limit ? far : (above[j] ?? far);
       let cell = Math.min((above[j - 1] ?? far) + (same ? 0 : 1), up + 1, (row[j - 1] ?? far) + 1);
       const isSwap =
-        i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
+        i > 1 &&
+        j > 1 &&
+        a.charCodeAt(i - 1) === b.charCodeAt(j - 2) &&
+        a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
       if (isSwap) cell = Math.min(cell, (before[j - 2] ?? far) + 1);
       row[j] = cell;
       if (cell < best) best = cell;

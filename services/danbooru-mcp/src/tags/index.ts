@@ -1,7 +1,7 @@
 import type { TagCategory, TagHit, TagSuggestion, TagVerdict, TagView } from '@gaze/contracts';
 import { buildNearFinder } from './near.ts';
-import { digitsOf, tagKey, wordsOf } from './name.ts';
-import { prefixRange } from './sorted.ts';
+import { digitsOf, squashed, tagKey, wordsOf } from './name.ts';
+import { lowerBound, prefixRange } from './sorted.ts';
 import { topRanks } from './top-ranks.ts';
 
 export interface TagEntry extends TagView {
@@ -25,7 +25,7 @@ export interface SearchOptions {
 }
 
 const mostSuggestions = 5;
-const mostNear = 40;
+const mostWordsPut = 4;
 
 /** @param entries names and aliases in the form of `tagKey`, names unique; of two owners of an alias the more used one gets it */
 export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
@@ -39,7 +39,8 @@ export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
   const keys = [...rankOf.keys()].sort();
   const ranks = Int32Array.from(keys, (key) => rankOf.get(key) ?? 0);
   const { words, ranksOfWord } = indexWords(tags);
-  const near = buildNearFinder(keys);
+  const nearKeys = buildNearFinder(keys.map(squashed));
+  const nearWords = buildNearFinder(words);
 
   const isIn = (rank: number, category: TagCategory | undefined): boolean =>
     category === undefined || tags[rank]?.category === category;
@@ -66,9 +67,12 @@ export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
     }
     for (const rank of top.ranks()) found.set(rank, tags[rank]?.name ?? '');
     // An alias is named only where the tag's own name does not begin so.
-    for (let at = from; at < to; at++) {
+    let open = top.ranks().filter((rank) => tags[rank]?.name.startsWith(prefix) === false).length;
+    for (let at = from; at < to && open > 0; at++) {
       const rank = ranks[at] ?? 0;
-      if (found.has(rank) && found.get(rank)?.startsWith(prefix) === false) found.set(rank, keys[at] ?? '');
+      if (found.get(rank)?.startsWith(prefix) !== false) continue;
+      found.set(rank, keys[at] ?? '');
+      open--;
     }
     return found;
   }
@@ -79,36 +83,67 @@ export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
     const last = asked.pop();
     if (last === undefined) return [];
     const top = topRanks(limit);
+    const rarest = asked
+      .map(ranksOf)
+      .reduce<readonly number[] | null>((a, b) => (a === null || b.length < a.length ? b : a), null);
+    if (rarest !== null) {
+      for (const rank of rarest) {
+        if (rank >= top.bar()) break;
+        if (isIn(rank, category) && hasWords(rank, asked, last)) top.add(rank);
+      }
+      return top.ranks();
+    }
     const [from, to] = prefixRange(words, last);
     for (let at = from; at < to; at++) {
       for (const rank of ranksOfWord[at] ?? []) {
         if (rank >= top.bar()) break;
-        if (isIn(rank, category) && hasWords(rank, asked)) top.add(rank);
+        if (isIn(rank, category)) top.add(rank);
       }
     }
     return top.ranks();
   }
 
-  function hasWords(rank: number, asked: readonly string[]): boolean {
-    if (asked.length === 0) return true;
-    const own = wordsOf(tags[rank]?.name ?? '');
-    return asked.every((word) => own.includes(word));
+  /** Tags with a word, most used first. */
+  function ranksOf(word: string): readonly number[] {
+    const at = lowerBound(words, word);
+    return words[at] === word ? (ranksOfWord[at] ?? []) : [];
   }
 
-  /** Slips of the pen, nearest and most used first, each tag once. */
-  function slips(key: string): { rank: number; key: string; distance: number }[] {
+  function hasWords(rank: number, asked: readonly string[], last: string): boolean {
+    const own = wordsOf(tags[rank]?.name ?? '');
+    return asked.every((word) => own.includes(word)) && own.some((word) => word.startsWith(last));
+  }
+
+  /** Slips of the pen, the nearest kind and the most used first, each tag once. */
+  function slips(key: string): { rank: number; key: string }[] {
     const digits = digitsOf(key);
-    const found = near(key, mostNear)
-      .map(({ at, distance }) => ({ rank: ranks[at] ?? 0, key: keys[at] ?? '', distance }))
+    const whole = nearKeys(squashed(key)).map((at) => keys[at] ?? '');
+    const found = [
+      ...whole.map((one) => ({ key: one, order: 0 })),
+      ...respelt(key).map((one) => ({ key: one, order: 1 })),
+    ]
       .filter((one) => digitsOf(one.key) === digits)
-      .sort((a, b) => a.distance - b.distance || a.rank - b.rank);
+      .map((one) => ({ ...one, rank: rankOf.get(one.key) ?? 0 }))
+      .sort((a, b) => a.order - b.order || a.rank - b.rank);
     return found.filter((one, at) => found.findIndex((other) => other.rank === one.rank) === at);
   }
 
-  const isKnownWord = (word: string): boolean => {
-    const [from] = prefixRange(words, word);
-    return words[from] === word;
-  };
+  /** Keys that come of this one by putting each word that nobody knows right on its own. */
+  function respelt(key: string): string[] {
+    const wrong = wordsOf(key).filter((word) => !isKnownWord(word));
+    if (wrong.length === 0 || wrong.length > 3) return [];
+    let tries = [key];
+    for (const word of wrong) {
+      const right = nearWords(word)
+        .map((at) => ({ word: words[at] ?? '', uses: ranksOfWord[at]?.length ?? 0 }))
+        .sort((a, b) => b.uses - a.uses)
+        .slice(0, mostWordsPut);
+      tries = tries.flatMap((one) => right.map((to) => one.replace(word, to.word)));
+    }
+    return tries.filter((one) => rankOf.has(one));
+  }
+
+  const isKnownWord = (word: string): boolean => ranksOf(word).length > 0;
 
   function suggestionsFor(key: string): TagSuggestion[] {
     const found: TagSuggestion[] = [];
@@ -134,10 +169,7 @@ export function buildTagIndex(entries: readonly TagEntry[]): TagIndex {
   /** The most used tag that has exactly these words in whatever order. */
   function sameWords(asked: readonly string[]): number | undefined {
     if (asked.length < 2) return undefined;
-    const postings = asked.map((word) => {
-      const [from] = prefixRange(words, word);
-      return words[from] === word ? (ranksOfWord[from] ?? []) : [];
-    });
+    const postings = asked.map(ranksOf);
     const rarest = postings.reduce((best, one) => (one.length < best.length ? one : best));
     const wanted = [...asked].sort().join(' ');
     return rarest.find((rank) => {

@@ -3,12 +3,19 @@
  * ` blue  hair ` are one tag, and so are `fate \(series\)` and `fate_(series)`.
  */
 export function tagKey(text: string): string {
+  // Most of a list is in form already.
+  if (/^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(text)) return text;
   return text
     .normalize('NFC')
     .replace(/\\([()[\]])/g, '$1')
     .trim()
     .toLowerCase()
     .replace(/[\s_]+/g, '_');
+}
+
+/** Nothing but the letters: `long_hair` and `longhair` are a slip of the pen apart. */
+export function squashed(key: string): string {
+  return key.replace(/[_()\-/:,.]+/g, '');
 }
 
 /** The words of a key: `hatsune_miku_(cosplay)` has three. */

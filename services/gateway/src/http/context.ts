@@ -12,6 +12,8 @@ declare module 'fastify' {
     public?: string;
     /** Kept from the original: unknown keys pass, errors carry `error`. */
     kept?: boolean;
+    /** May answer 409: somebody else changed the same, or an address is taken. */
+    conflicts?: boolean;
     /** Takes an Idempotency-Key. */
     idempotent?: boolean;
     /** Picture bytes, which have a budget of their own. */

@@ -64,6 +64,31 @@ const job = {
   notes: [],
 };
 
+const revision = '0'.repeat(64);
+const detail = {
+  ...card,
+  revision,
+  filename: 'elke_marrow.json',
+  data: { character_id: 'elke_marrow', character_name: 'Elke Marrow', identity: { hair: 'silver hair' } },
+  default_fields: [],
+  active_outfit: null,
+  state: {},
+  images: [],
+  image_count: 0,
+  looks: [],
+};
+const written = { entity: detail, merged: false };
+const change = {
+  id: '12',
+  at: '2026-11-23T10:00:00.000Z',
+  by: { kind: 'user', name: '' },
+  action: 'edit',
+  state: 'done',
+  note: null,
+  before: revision,
+  after: '1'.repeat(64),
+};
+
 const recipe = {
   owner: { category: 'characters', slug: 'elke_marrow' },
   parts: { characters: [{ slug: 'elke_marrow' }], scenes: [{ slug: '__random__' }] },
@@ -117,6 +142,68 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   rescanCategory: { response: rescanned },
   rescanLibrary: { response: rescanned },
+  saveEntity: { request: { data: detail.data }, response: written },
+  patchEntity: { request: { patch: { identity: { hair: 'red hair' } } }, response: { ...written, merged: true } },
+  getEntityText: {
+    response: { text: '{\n  "character_id": "elke_marrow"\n}\n', revision, filename: 'elke_marrow.json', problem: null },
+  },
+  saveEntityText: { request: { text: '{\n  "character_id": "elke_marrow"\n}\n' }, response: written },
+  setEntityNsfw: { request: { nsfw: true }, response: { ...card, is_nsfw: true } },
+  createEntity: { request: { name: 'Elke Marrow' }, response: written },
+  cloneEntity: { request: { name: 'Elke, older' }, response: written },
+  renameEntity: { request: { id: 'elke_vane', name: 'Elke Vane' }, response: written },
+  transferEntity: {
+    request: { to: 'looks', source: 'keep' },
+    response: { entity: detail, left_out: ['wardrobe::top'], trash_id: null },
+  },
+  deleteEntity: { response: { trash_id: '7f3a2c1e' } },
+  listRevisions: { response: { items: [change], next_cursor: null } },
+  getRevision: {
+    response: {
+      ...change,
+      changes: [{ pointer: '/identity/hair', before: 'silver hair', after: 'red hair' }],
+      before_text: null,
+      after_text: null,
+    },
+  },
+  revertEntity: { request: { to: 'before' }, response: written },
+  listTrash: {
+    response: {
+      items: [
+        {
+          id: '7f3a2c1e',
+          category: 'characters',
+          slug: 'elke_marrow',
+          name: 'Elke Marrow',
+          filename: 'elke_marrow.json',
+          model_file: null,
+          deleted_by: change.by,
+          deleted_at: change.at,
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  restoreEntity: { response: written },
+  addOutfit: { request: { name: 'winter coat', copy_of: 'default' }, response: written },
+  renameOutfit: { request: { name: 'rain coat' }, response: written },
+  deleteOutfit: { response: written },
+  saveOutfit: { request: { name: 'Winter coat' }, response: written },
+  clearCovers: { response: { cleared: 12 } },
+  changeMany: {
+    request: { slugs: ['elke_marrow'], change: { action: 'favourite', favourite: true } },
+    response: { results: [{ category: 'characters', slug: 'elke_marrow', problem: null }] },
+  },
+  migrateTags: { request: { category: 'scenes' }, response: { migrated: 3, remaining: 0, problems: [] } },
+  listMissing: { response: { items: [{ ...card, cover: null }], next_cursor: null } },
+  generateMissing: {
+    request: { limit: 100 },
+    response: {
+      queued: 1,
+      more: false,
+      entries: [{ slug: 'elke_marrow', batch_id: 'b1', job_ids: ['j1'], problem: null }],
+    },
+  },
   setEntityFavourite: { request: { favourite: true }, response: card },
   setEntityDefaults: { request: { fields: ['identity::hair'] }, response: card },
   wearOutfit: { request: { outfit: 'winter coat' }, response: card },

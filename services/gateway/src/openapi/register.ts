@@ -29,9 +29,9 @@ function errorsOf(route: RouteOptions): (keyof typeof errorTexts)[] {
     ...is(takesBody || schema?.params !== undefined, 400),
     ...is(asks || config?.public !== undefined, ...(asks ? ([401, 403] as const) : [])),
     ...is(schema?.params !== undefined, 404),
-    ...is(/\/(jobs|cover|outfit|generate)/.test(route.url) && takesBody, 409),
+    ...is(config?.conflicts ?? (/\/(jobs|cover|outfit|generate)\b/.test(route.url) && takesBody), 409),
     ...is(takesBody, 413, 415),
-    ...is(takesBody || schema?.querystring !== undefined, 422),
+    ...is(takesBody || schema?.querystring !== undefined || config?.conflicts === true, 422),
     ...is(asks, 429, 503),
     'default',
   ];
@@ -43,7 +43,7 @@ const problem = (description: string) => ({
 });
 
 /** Adds to every documented route what all of them share. */
-export function documentRoute(route: RouteOptions): void {
+function documentRoute(route: RouteOptions): void {
   const { schema, config } = route;
   if (schema === undefined || schema.hide === true || route.method === 'HEAD') return;
   const errors = Object.fromEntries(errorsOf(route).map((code) => [code, problem(errorTexts[code])]));
@@ -73,6 +73,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'Library', description: 'Categories and their lists.' },
         { name: 'Entities', description: 'One character, look, outfit and so on.' },
+        { name: 'Editing', description: 'Making, changing and taking away entities, with a history.' },
         { name: 'Prompts', description: 'What a recipe would say.' },
         { name: 'Jobs', description: 'Queueing, watching and steering work.' },
         { name: 'Queues', description: 'Pause and resume.' },

@@ -101,7 +101,7 @@ async function submitAll(
   return outcomes;
 }
 
-export function batchView(id: string, jobs: JobView[]): BatchView {
+function batchView(id: string, jobs: JobView[]): BatchView {
   const counts: BatchView['counts'] = {
     waiting: 0,
     dispatched: 0,

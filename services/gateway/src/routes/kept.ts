@@ -116,7 +116,7 @@ export function keptRoutes(app: Api, call: CatalogCall, authenticator: Authentic
   );
 }
 
-export function keptSubmission(
+function keptSubmission(
   slug: string,
   body: z.output<typeof LegacyGenerateBody>,
 ): { recipe: RecipeInput; count: number } {
@@ -141,7 +141,7 @@ const statusWords = {
   cancelled: 'failed',
 } as const;
 
-export function keptJob(job: JobDetail): z.output<typeof LegacyJob> {
+function keptJob(job: JobDetail): z.output<typeof LegacyJob> {
   const first = job.images[0];
   const finished = job.status === 'done' && first !== undefined;
   return {

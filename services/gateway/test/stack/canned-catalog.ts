@@ -1,11 +1,12 @@
-import { catalogRpc } from '@gaze/contracts';
+import { catalogRpc, editingRpc } from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
 import { GazeError, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import { createHash } from 'node:crypto';
 import { examples } from '../../src/openapi/examples.ts';
 
-export type RpcName = keyof typeof catalogRpc;
+const contracts = { ...catalogRpc, ...editingRpc };
+export type RpcName = keyof typeof contracts;
 type Handler = (input: never) => unknown;
 
 const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -98,6 +99,28 @@ export function buildCannedCatalog() {
     keysCreate: () => response('createKey'),
     keysRegenerate: () => response('createKey'),
     keysRevoke: () => ({}),
+    entityEdit: () => response('saveEntity'),
+    entityText: () => response('getEntityText'),
+    entityCreate: () => response('createEntity'),
+    entityClone: () => response('cloneEntity'),
+    entityRename: () => response('renameEntity'),
+    entityDelete: () => response('deleteEntity'),
+    entityNsfw: () => card,
+    entityTransfer: () => response('transferEntity'),
+    revisionsList: () => response('listRevisions'),
+    revisionsGet: () => response('getRevision'),
+    revisionsRevert: () => response('revertEntity'),
+    trashList: () => response('listTrash'),
+    trashRestore: () => response('restoreEntity'),
+    trashPurge: () => ({}),
+    outfitAdd: () => response('addOutfit'),
+    outfitRename: () => response('renameOutfit'),
+    outfitDelete: () => response('deleteOutfit'),
+    outfitSave: () => response('saveOutfit'),
+    coverUpload: () => card,
+    coversClear: () => response('clearCovers'),
+    bulk: () => response('changeMany'),
+    migrateTags: () => response('migrateTags'),
     authKey: ({ sha256 }: { sha256: string }) => {
       const name = knownKeys.get(sha256);
       return { principal: name === undefined ? null : { id: name, name, scopes: scopesOf[name] } };
@@ -120,6 +143,8 @@ export function buildCannedCatalog() {
   return {
     calls,
     stream,
+    /** An entity as lists show it. */
+    card,
     /** Replaces an answer; a thrown GazeError crosses the bus. */
     answer(name: RpcName, handler: Handler) {
       handlers[name] = handler;
@@ -128,10 +153,10 @@ export function buildCannedCatalog() {
     count: (name: RpcName): number => calls.filter((call) => call.name === name).length,
     revokeKey: (name: keyof typeof keys) => knownKeys.delete(hash(keys[name])),
     serve: (nc: NatsConnection, log: Log) =>
-      (Object.keys(catalogRpc) as RpcName[]).map((name) =>
+      (Object.keys(contracts) as RpcName[]).map((name) =>
         serveRpc(
           nc,
-          catalogRpc[name] as RpcContract,
+          contracts[name] as RpcContract,
           // eslint-disable-next-line @typescript-eslint/require-await -- a handler that throws must reject
           async (input) => {
             calls.push({ name, input });
@@ -145,7 +170,7 @@ export function buildCannedCatalog() {
 export type CannedCatalog = ReturnType<typeof buildCannedCatalog>;
 
 /** Numbered events as the catalog keeps them. */
-export function buildCannedStream() {
+function buildCannedStream() {
   let incarnation = 'first';
   let events: NumberedEvent[] = [];
   let broken = false;

@@ -71,7 +71,7 @@ describe(verifies('api.errors', 'what an error says'), () => {
     const slug = await house.ask('/api/v1/library/characters/..%2F..%2Fetc');
     expect(await problem(slug)).toMatchObject({ status: 400, field: 'slug' });
     const method = await house.ask('/api/v1/library/characters', { method: 'DELETE' });
-    expect(method.headers.get('allow')).toBe('GET, HEAD');
+    expect(method.headers.get('allow')).toBe('GET, HEAD, POST');
     expect(await problem(method)).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 

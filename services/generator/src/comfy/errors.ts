@@ -19,11 +19,18 @@ export class HostUnreachable extends Error {
 export class HostRefusal extends Error {
   readonly type: string;
   readonly nodeErrors: Record<string, unknown>;
-  constructor(type: string, message: string, nodeErrors: Record<string, unknown>) {
+  /** The node that the whole workflow was refused for, where the host names one. */
+  readonly node: { node_id?: string | undefined; class_type?: string | undefined };
+  constructor(
+    type: string,
+    message: string,
+    where: { nodeErrors?: Record<string, unknown>; node?: HostRefusal['node'] } = {},
+  ) {
     super(message);
     this.name = 'HostRefusal';
     this.type = type;
-    this.nodeErrors = nodeErrors;
+    this.nodeErrors = where.nodeErrors ?? {};
+    this.node = where.node ?? {};
   }
 }
 
@@ -82,33 +89,41 @@ const NodeError = z.looseObject({
 
 /**
  * A refusal in a sentence: the first node that the host names, its fault and the value.
- * `missingFile` is true where a file of a list is not on that host, so that another host may still do it.
+ * `elsewhere` is true where the host lacks a file or a class that another one may have.
  */
 export function explainRefusal(
   refusal: HostRefusal,
   hostName: string,
-): { wire: WireError; missingFile: boolean } {
+): { wire: WireError; elsewhere: boolean } {
   for (const [id, raw] of Object.entries(refusal.nodeErrors)) {
     const node = NodeError.safeParse(raw);
     const first = node.success ? node.data.errors[0] : undefined;
     if (!node.success || first === undefined) continue;
     const what = [first.message, first.details].filter(Boolean).join(': ');
+    const input = first.details.split(/[:,\s]/)[0] ?? '';
     return {
       wire: {
         code: 'workflow_refused',
         message: `${hostName} refused the workflow at node ${id} (${node.data.class_type}): ${what}.`,
-        field: `${id}.${first.details.split(/[:,\s]/)[0] ?? ''}`,
+        field: `${id}.${input}`,
         details: refusal.nodeErrors,
       },
-      missingFile: first.type === 'value_not_in_list',
+      elsewhere: first.type === 'value_not_in_list' && isHostList(input),
     };
   }
+  const { node_id: id, class_type: name } = refusal.node;
+  const at = id === undefined ? '' : ` at node ${id}${name === undefined ? '' : ` (${name})`}`;
   return {
     wire: {
       code: 'workflow_refused',
-      message: `${hostName} refused the workflow: ${refusal.message || refusal.type}.`,
+      message: `${hostName} refused the workflow${at}: ${(refusal.message || refusal.type).replace(/\.$/, '')}.`,
+      ...(id === undefined ? {} : { field: id }),
     },
-    // A class that is not installed on this host may be on another one.
-    missingFile: refusal.type === 'missing_node_type' || refusal.type === 'invalid_prompt',
+    elsewhere: refusal.type === 'missing_node_type' || refusal.type === 'invalid_prompt',
   };
+}
+
+/** Inputs whose choices differ from host to host: names of files, samplers and schedulers. */
+function isHostList(input: string): boolean {
+  return /(^|_)name\d*$/.test(input) || input === 'scheduler';
 }

@@ -39,10 +39,11 @@ function failureOf(entry: HistoryEntry, hostName: string): RunFailure | null {
   }
   const error = messages.find(([type]) => type === 'execution_error');
   if (error === undefined) {
-    if (entry.status === undefined || entry.status.status_str === 'success') return null;
+    const status = entry.status?.status_str;
+    if (status === undefined || status === 'success') return null;
     return new RunFailure('host', {
       code: 'host_failed',
-      message: `${hostName} ended the workflow with «${entry.status.status_str}» and no reason.`,
+      message: `${hostName} ended the workflow with «${status}» and no reason.`,
     });
   }
   const detail = ExecutionError.parse(error[1]);

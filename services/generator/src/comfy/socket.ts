@@ -1,120 +1,143 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '@gaze/runtime';
-import WebSocket from 'ws';
 import { z } from 'zod';
+import { readFrame } from './frames.ts';
+import { parseJson } from './http.ts';
+import type { Line } from './line.ts';
+import { openLine } from './line.ts';
 
 const Message = z.looseObject({
   type: z.string(),
   data: z.looseObject({ prompt_id: z.string().optional() }).catch({}),
 });
 
-/** Frame of a preview with its owner named: event code 4, length, JSON, picture (big-endian). */
-const previewWithMetadata = 4;
-const PreviewMetadata = z.looseObject({
-  prompt_id: z.string(),
-  image_type: z.string().default('image/jpeg'),
-});
-const pingEveryMs = 20_000;
-const maxPreviewBytes = 256 * 1024;
-
 export interface SocketEvents {
   onMessage: (type: string, promptId: string, data: Record<string, unknown>) => void;
   onPreview: (promptId: string, mime: string, bytes: Buffer) => void;
+  /** A connection ended: its prompts are heard no more for now. */
+  onLost: (clientId: string) => void;
+  /** Client ids under which prompts were posted that somebody still waits for. */
+  wanted: () => Iterable<string>;
 }
 
 export interface ComfySocket {
   /** The id under which prompts are posted now, so that this socket hears of them. */
   clientId: () => string;
   connected: () => boolean;
+  /** Ends connections for prompts that nobody waits for any more. */
+  tidy: () => void;
   close: () => void;
 }
+
+const firstRetryMs = 250;
+const longestRetryMs = 5000;
+/** Time for the host to notice that the old connection is gone: its late end would silence a new one of that id. */
+const listenAgainAfterMs = 1000;
 
 /**
  * Listens to a host. Lossy by nature: nothing is replayed, so every decision rests on history and queue, and
  * this only makes things quick and visible.
  *
  * Each connection has a client id of its own: where an old socket with the same id ends late, ComfyUI would
- * silence the new one.
+ * silence the new one. Prompts belong for ever to the id that they were posted under, so that lost ids are listened
+ * to again beside the new one, for as long as somebody waits for their prompts.
  */
 export function openComfySocket(url: string, events: SocketEvents, log: Log): ComfySocket {
+  const again = new Map<string, Line>();
+  const timers = new Set<NodeJS.Timeout>();
   let clientId = randomUUID() as string;
-  let socket: WebSocket | null = null;
+  let main: Line | null = null;
   let closed = false;
-  let retryMs = 250;
-  let timer: NodeJS.Timeout | undefined;
+  let retryMs = firstRetryMs;
+  let executing: string | null = null;
 
-  const connect = (): void => {
-    clientId = randomUUID();
-    const ws = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?clientId=${clientId}`, {
-      handshakeTimeout: 5000,
-      followRedirects: false,
-      maxPayload: 32 * 1024 * 1024,
-    });
-    socket = ws;
-    let alive = true;
-    const pinger = setInterval(() => {
-      if (!alive) return ws.terminate();
-      alive = false;
-      if (ws.readyState === WebSocket.OPEN) ws.ping();
-    }, pingEveryMs);
-    ws.on('open', () => {
-      retryMs = 250;
-      ws.send(JSON.stringify({ type: 'feature_flags', data: { supports_preview_metadata: true } }));
-    });
-    ws.on('pong', () => (alive = true));
-    ws.on('message', (data, isBinary) => {
-      alive = true;
-      const bytes = Buffer.isBuffer(data)
-        ? data
-        : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
-      if (isBinary) readFrame(bytes, events);
-      else readMessage(bytes.toString('utf8'), events);
-    });
-    ws.on('error', (error) => log.debug({ err: error, url }, 'the socket of a host failed'));
-    ws.on('close', () => {
-      clearInterval(pinger);
-      if (closed || socket !== ws) return;
-      timer = setTimeout(connect, retryMs);
-      retryMs = Math.min(retryMs * 2, 5000);
-    });
-  };
+  function later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!closed) work();
+    }, ms);
+    timers.add(timer);
+  }
+
+  function onText(text: string): void {
+    // Custom nodes send what they like; what cannot be read is not for us.
+    const message = Message.safeParse(parseJson(text));
+    if (!message.success) return;
+    const { type, data } = message.data;
+    if (data.prompt_id === undefined) return;
+    if (type === 'executing') executing = data.prompt_id;
+    events.onMessage(type, data.prompt_id, data);
+  }
+
+  function onFrame(bytes: Buffer): void {
+    const frame = readFrame(bytes);
+    const promptId = frame?.promptId ?? executing;
+    if (frame !== null && promptId !== null) events.onPreview(promptId, frame.mime, frame.picture);
+  }
+
+  function connect(): void {
+    const id = randomUUID() as string;
+    clientId = id;
+    main = openLine(
+      url,
+      id,
+      {
+        onText,
+        onFrame,
+        onOpen: () => (retryMs = firstRetryMs),
+        onClose() {
+          if (closed) return;
+          events.onLost(id);
+          later(listenAgainAfterMs, () => listenAgain(id));
+          later(retryMs, connect);
+          retryMs = Math.min(retryMs * 2, longestRetryMs);
+        },
+      },
+      log,
+    );
+  }
+
+  function tidy(): void {
+    const wanted = new Set(events.wanted());
+    for (const [id, line] of again) {
+      if (wanted.has(id)) continue;
+      again.delete(id);
+      line.close();
+    }
+  }
+
+  function listenAgain(id: string): void {
+    tidy();
+    if (!new Set(events.wanted()).has(id)) return;
+    const line = openLine(
+      url,
+      id,
+      {
+        onText,
+        onFrame,
+        onOpen: () => undefined,
+        onClose() {
+          if (again.get(id) !== line) return;
+          again.delete(id);
+          events.onLost(id);
+          later(listenAgainAfterMs, () => listenAgain(id));
+        },
+      },
+      log,
+    );
+    again.set(id, line);
+  }
   connect();
 
   return {
     clientId: () => clientId,
-    connected: () => socket?.readyState === WebSocket.OPEN,
+    connected: () => main?.isOpen() === true,
+    tidy,
     close: () => {
       closed = true;
-      clearTimeout(timer);
-      socket?.terminate();
+      for (const timer of timers) clearTimeout(timer);
+      main?.close();
+      for (const line of again.values()) line.close();
     },
   };
-}
-
-function readMessage(text: string, events: SocketEvents): void {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return; // custom nodes send what they like; what is not JSON is not for us
-  }
-  const message = Message.safeParse(json);
-  if (!message.success || message.data.data.prompt_id === undefined) return;
-  events.onMessage(message.data.type, message.data.data.prompt_id, message.data.data);
-}
-
-function readFrame(bytes: Buffer, events: SocketEvents): void {
-  if (bytes.length < 8 || bytes.readUInt32BE(0) !== previewWithMetadata) return;
-  const length = bytes.readUInt32BE(4);
-  if (8 + length > bytes.length) return;
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8', 8, 8 + length));
-  } catch {
-    return;
-  }
-  const metadata = PreviewMetadata.safeParse(json);
-  const picture = bytes.subarray(8 + length);
-  if (!metadata.success || picture.length > maxPreviewBytes) return;
-  events.onPreview(metadata.data.prompt_id, metadata.data.image_type, picture);
 }

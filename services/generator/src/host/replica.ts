@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ControlMessage,
   DispatchMessage,
@@ -8,22 +9,24 @@ import {
   streams,
   subjects,
 } from '@gaze/contracts';
-import type { GazeError } from '@gaze/runtime';
 import { callRpc, consumeWork, every } from '@gaze/runtime';
 import type { Log, NatsConnection, WorkConsumer } from '@gaze/runtime';
-import { runJob } from '../run/run-job.ts';
+import { parseJson } from '../comfy/http.ts';
+import type { HostLimits } from '../limits.ts';
 import type { RunDeps } from '../run/run-host.ts';
 import type { HeldHost, HostAssignment } from './held-host.ts';
 import { holdHost } from './held-host.ts';
-import { sweepOrphans } from './sweep.ts';
+import { sendInventory } from './inventory-pages.ts';
+import { buildSweeper } from './sweep.ts';
+import { buildWork } from './work.ts';
 
 const beatEveryMs = 5000;
 const askEveryMs = 5000;
 /** Until the catalog has answered for the first time: it may be starting beside us. */
 const firstAskEveryMs = 250;
-/** Long enough for a redelivered job to come by and adopt its prompt first. */
-const sweepAfterMs = 90_000;
-const inventoryPage = 1000;
+const sweepEveryMs = 30_000;
+/** The first sweep of a host that was taken over: its earlier holder may have left prompts of jobs that have ended. */
+const firstSweepMs = 3000;
 
 export interface Replica {
   start: () => Promise<void>;
@@ -36,13 +39,7 @@ interface Holding {
   host: HeldHost;
   consumer: WorkConsumer;
   control: { unsubscribe: () => void };
-  sweeper: NodeJS.Timeout;
-}
-
-interface Attempt {
-  jobId: string;
-  attempt: number;
-  abort: AbortController;
+  stopSweeping: () => void;
 }
 
 /**
@@ -50,28 +47,28 @@ interface Attempt {
  *
  * Without the catalog it keeps its hosts and its work; a beat that is not answered changes nothing here.
  */
-export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): Replica {
+export function buildReplica(
+  deps: RunDeps & { nc: NatsConnection; limits: HostLimits; log: Log },
+): Replica {
   const { nc, log } = deps;
   const holdings = new Map<string, Holding>();
-  const attempts = new Map<string, Attempt>();
+  const work = buildWork(deps);
+  const incarnation = randomUUID();
   let asked = false;
   let beating = false;
   let beatAgain = false;
 
   async function beat(): Promise<void> {
-    if (beating) {
-      // What it wants to say is newer than what is on its way.
-      beatAgain = true;
-      return;
-    }
+    // News that come while a beat is under way go with the next one, at once.
+    beatAgain = beating;
+    if (beating) return;
     beating = true;
-    beatAgain = false;
     try {
       const body: Heartbeat = {
         v: contractVersion,
         replica: deps.replica,
         hosts: [...holdings.values()].map(({ host }) => host.report()),
-        attempts: [...attempts.values()].map(({ jobId, attempt }) => ({ job_id: jobId, attempt })),
+        attempts: work.underWay(),
       };
       const contract = {
         subject: subjects.heartbeat(deps.replica),
@@ -89,24 +86,11 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
   }
 
   async function obey(reply: HeartbeatReply): Promise<void> {
-    for (const { job_id, attempt } of reply.stale) {
-      const running = attempts.get(job_id);
-      if (running?.attempt === attempt) running.abort.abort(new Error('a newer attempt owns the job'));
-    }
-    for (const jobId of reply.cancel) await cancel(jobId);
+    for (const { job_id, attempt } of reply.stale) work.drop(job_id, attempt);
+    for (const jobId of reply.cancel) await work.cancel(jobId);
     for (const hostId of reply.want_inventory) {
       const holding = holdings.get(hostId);
       if (holding !== undefined) await sendInventory(nc, holding.host);
-    }
-  }
-
-  async function cancel(jobId: string): Promise<void> {
-    for (const { host } of holdings.values()) {
-      await host
-        .cancel(jobId)
-        .catch((error: unknown) =>
-          log.warn({ err: error, job: jobId }, 'a cancel did not reach its host; it is repeated'),
-        );
     }
   }
 
@@ -117,7 +101,8 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
         epoch: host.assignment.epoch,
         busy: host.following().size > 0,
       }));
-      const { hosts } = await callRpc(nc, hostRpc.assigned, { replica: deps.replica, holding });
+      const question = { replica: deps.replica, incarnation, holding };
+      const { hosts } = await callRpc(nc, hostRpc.assigned, question);
       asked = true;
       await settle(hosts);
     } catch (error) {
@@ -143,84 +128,54 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
       { host: assignment.name, url: assignment.url, epoch: assignment.epoch },
       `holding ${assignment.name}`,
     );
-    const host = holdHost(assignment, { nc, log, now: deps.now, onChange: () => void beat() });
+    const host = holdHost(assignment, {
+      nc,
+      log,
+      limits: deps.limits,
+      now: deps.now,
+      onChange: () => void beat(),
+      onHung: () => void work.withdrawAll(host),
+    });
     const consumer = consumeWork({
       nc,
       stream: streams.image.name,
       durable: subjects.imageConsumer(assignment.host_id),
       schema: DispatchMessage,
       log,
-      handler: (message, context) => work(host, message, context.signal),
+      handler: (message, context) => work.take(host, message, context.signal),
     });
     const subscription = nc.subscribe(subjects.control(assignment.host_id), {
       callback: (error, message) => {
-        if (error === null) void control(host, message.string());
+        if (error === null) control(host, message.string());
       },
     });
-    const sweeper = setTimeout(() => void sweepOrphans(host, deps), sweepAfterMs);
-    holdings.set(assignment.host_id, { host, consumer, control: subscription, sweeper });
+    const sweeper = buildSweeper(host, deps);
+    const sweep = async (): Promise<void> => void (await sweeper.sweep());
+    const sweeping = every(sweepEveryMs, sweep, log);
+    const first = setTimeout(() => void sweep(), firstSweepMs);
+    const stopSweeping = (): void => {
+      clearTimeout(first);
+      sweeping.stop();
+    };
+    holdings.set(assignment.host_id, { host, consumer, control: subscription, stopSweeping });
   }
 
   async function release(hostId: string, holding: Holding): Promise<void> {
     log.info({ host: holding.host.assignment.name }, `letting go of ${holding.host.assignment.name}`);
     holdings.delete(hostId);
-    clearTimeout(holding.sweeper);
+    holding.stopSweeping();
     holding.control.unsubscribe();
     await holding.consumer.stop();
     holding.host.close();
   }
 
-  async function work(host: HeldHost, message: DispatchMessage, stopping: AbortSignal) {
-    const abort = new AbortController();
-    const running: Attempt = { jobId: message.job_id, attempt: 0, abort };
-    const ledger = {
-      ...deps.ledger,
-      start: async (...args: Parameters<typeof deps.ledger.start>) => {
-        const answer = await deps.ledger.start(...args);
-        if (answer.outcome === 'start') {
-          // A second delivery of a job that is under way here: the newer attempt owns it from now on.
-          attempts.get(message.job_id)?.abort.abort(new Error('the job was started again'));
-          attempts.set(message.job_id, Object.assign(running, { attempt: answer.attempt }));
-        }
-        return answer;
-      },
-    };
-    try {
-      const outcome = await runJob(
-        { ...deps, ledger },
-        host.run,
-        message,
-        AbortSignal.any([stopping, abort.signal]),
-      );
-      return outcome.type === 'ack'
-        ? ({ type: 'ack' } as const)
-        : ({ type: 'nak', delayMs: outcome.delayMs } as const);
-    } catch (error) {
-      // Stopped for a newer attempt: the message is spent. Stopped with the process: somebody else shall have it at once.
-      if (abort.signal.aborted) return { type: 'ack' } as const;
-      if (stopping.aborted) return { type: 'nak', delayMs: 0 } as const;
-      throw error as GazeError;
-    } finally {
-      if (attempts.get(message.job_id) === running) attempts.delete(message.job_id);
-    }
-  }
-
-  async function control(host: HeldHost, text: string): Promise<void> {
-    const parsed = ControlMessage.safeParse(parseJson(text));
-    if (!parsed.success) {
-      log.warn({ text: text.slice(0, 200) }, 'an order that this version does not know');
-      return;
-    }
-    const order = parsed.data;
-    if (order.type === 'cancel') return cancel(order.job_id);
-    const running = attempts.get(order.job_id);
-    if (running === undefined || !(await host.withdraw(order.job_id))) return;
-    const { attempt } = running;
-    running.abort.abort(new Error('the job was withdrawn'));
-    await deps.ledger.release(
-      { job_id: order.job_id, attempt, reason: 'withdrawn from the host' },
-      AbortSignal.timeout(30_000),
-    );
+  function control(host: HeldHost, text: string): void {
+    const order = ControlMessage.safeParse(parseJson(text));
+    if (order.success)
+      work
+        .obey(host, order.data)
+        .catch((error: unknown) => log.warn({ err: error, order: order.data }, 'an order was not carried out'));
+    else log.warn({ text: text.slice(0, 200) }, 'an order that this version does not know');
   }
 
   const tickers: { stop: () => void }[] = [];
@@ -250,30 +205,4 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; log: Log }): 
     },
     ready: () => (asked ? null : 'The catalog has not yet said which hosts to hold.'),
   };
-}
-
-async function sendInventory(nc: NatsConnection, host: HeldHost): Promise<void> {
-  const inventory = host.inventory();
-  if (inventory === null) return;
-  const { host_id, epoch } = host.assignment;
-  const pages = Math.max(1, Math.ceil(inventory.files.length / inventoryPage));
-  for (let page = 0; page < pages; page++) {
-    const files = inventory.files.slice(page * inventoryPage, (page + 1) * inventoryPage);
-    await callRpc(nc, hostRpc.inventory, {
-      host_id,
-      epoch,
-      fingerprint: inventory.fingerprint,
-      page,
-      last: page === pages - 1,
-      files,
-    });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

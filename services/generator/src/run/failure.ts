@@ -10,9 +10,9 @@ export function asRunFailure(
 ): RunFailure {
   if (error instanceof RunFailure) return error;
   if (error instanceof HostRefusal) {
-    const { wire, missingFile } = explainRefusal(error, host.name);
-    if (missingFile) host.forgetCapabilities();
-    return new RunFailure(missingFile ? 'host' : 'permanent', wire);
+    const { wire, elsewhere } = explainRefusal(error, host.name);
+    if (elsewhere) host.forgetCapabilities();
+    return new RunFailure(elsewhere ? 'host' : 'permanent', wire);
   }
   if (error instanceof HostUnreachable) {
     return new RunFailure('host', {

@@ -2,21 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ComfyClient, HistoryEntry } from '../comfy/client.ts';
 import { HostUnreachable, RunFailure } from '../comfy/errors.ts';
 
-/** Seconds without any answer after which a host counts as gone: a refused connection is plain, silence is not. */
-const refusedSeconds = 4;
-const silentSeconds = 30;
-const hangSeconds = 180;
+/** A refused connection is plain: nobody is there. This long a host may take to come back before its jobs go elsewhere. */
+const refusedMs = 3000;
 /** Polls in a row that must miss a prompt before it counts as forgotten: it may be on its way from queue to history. */
 const missesUntilLost = 3;
+const uneasyPollMs = 500;
 
 export interface Followed {
   promptId: string;
-  /** Resolves soon after the host said something final about the prompt. A fresh promise after each. */
+  /** Resolves soon after something happened that is worth a look at the host. A fresh promise after each. */
   nextSign: () => Promise<void>;
-  /** Monotonic milliseconds at which the host began with it; null where nobody heard that. */
-  startedMs: () => number | null;
   /** Monotonic milliseconds of the last step that was seen. */
   lastStepMs: () => number;
+  /** Nothing of the prompt can be heard, so that steps that are not heard say nothing. */
+  isDeaf: () => boolean;
   cancelRequested: () => boolean;
 }
 
@@ -24,12 +23,17 @@ export interface FollowOptions {
   client: ComfyClient;
   hostName: string;
   followed: Followed;
-  /** Learned time of a model load on this host, in milliseconds: a slow load is no hang. */
-  loadMs: number;
-  pollMs: number;
+  /** How long a running prompt may make no step, and how long it may run unheard. */
+  patience: { hangMs: number; deafMs: number };
+  /** How long the host may answer nothing at all. */
+  silentMs: number;
+  pollMs: () => number;
   signal: AbortSignal;
   now: () => number;
 }
+
+/** The prompt makes no step any more: it has to be stopped, and whatever waits behind it goes elsewhere. */
+export class PromptHangs extends RunFailure {}
 
 /**
  * Waits until a prompt has ended and answers its history entry. The history is the truth; the socket only says
@@ -38,9 +42,10 @@ export interface FollowOptions {
  */
 export async function follow(options: FollowOptions): Promise<HistoryEntry> {
   const { client, hostName, followed, signal, now } = options;
-  const hangMs = Math.max(hangSeconds * 1000, 3 * options.loadMs);
   let misses = 0;
-  let unreachableSince: number | null = null;
+  let lastAnswerMs = now();
+  let refusedSince: number | null = null;
+  let uneasy = false;
   let runningSince: number | null = null;
 
   for (;;) {
@@ -51,49 +56,51 @@ export async function follow(options: FollowOptions): Promise<HistoryEntry> {
       const entry = await client.history(followed.promptId);
       if (entry !== null) return entry;
       const place = await client.where(followed.promptId);
-      unreachableSince = null;
-      if (place === null) {
-        if (followed.cancelRequested()) throw forgotten('interrupted', hostName);
-        if (++misses >= missesUntilLost) throw forgotten('interrupted', hostName);
-      } else misses = 0;
+      lastAnswerMs = now();
+      refusedSince = null;
+      misses = place === null ? misses + 1 : 0;
+      uneasy = misses > 0;
+      if (place === null && (followed.cancelRequested() || misses >= missesUntilLost))
+        throw forgotten(hostName);
       if (place === 'running') runningSince ??= now();
-      if (runningSince !== null && now() - Math.max(runningSince, followed.lastStepMs()) > hangMs)
-        throw hanging(hostName, hangMs);
+      const since = runningSince === null ? null : now() - Math.max(runningSince, followed.lastStepMs());
+      const limitMs = followed.isDeaf() ? options.patience.deafMs : options.patience.hangMs;
+      if (place === 'running' && since !== null && since > limitMs)
+        throw hanging(hostName, limitMs, followed.isDeaf());
     } catch (error) {
       if (!(error instanceof HostUnreachable)) throw error;
       signal.throwIfAborted();
-      unreachableSince ??= now();
-      const refused = error.reason.includes('refused') || error.reason.includes('no way to');
-      if (now() - unreachableSince > (refused ? refusedSeconds : silentSeconds) * 1000)
-        throw gone(hostName, error);
+      uneasy = true;
+      refusedSince = error.neverSent ? (refusedSince ?? now()) : null;
+      const isGone = refusedSince !== null && now() - refusedSince >= refusedMs;
+      if (isGone || now() - lastAnswerMs >= options.silentMs) throw gone(hostName, error);
     }
-    await pause(misses > 0 || unreachableSince !== null ? 500 : options.pollMs, sign, signal);
+    await pause(uneasy ? uneasyPollMs : options.pollMs(), uneasy ? null : sign, signal);
   }
 }
 
-async function pause(ms: number, sign: Promise<void>, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, sign: Promise<void> | null, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   try {
-    await Promise.race([
-      wait(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined),
-      sign,
-    ]);
+    const time = wait(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) });
+    await Promise.race([time.catch(() => undefined), ...(sign === null ? [] : [sign])]);
   } finally {
     over.abort();
   }
 }
 
-function forgotten(failure: 'interrupted', hostName: string): RunFailure {
-  return new RunFailure(failure, {
+function forgotten(hostName: string): RunFailure {
+  return new RunFailure('interrupted', {
     code: 'host_failed',
     message: `${hostName} no longer knows the picture; it may have been restarted.`,
   });
 }
 
-function hanging(hostName: string, hangMs: number): RunFailure {
-  return new RunFailure('host', {
+function hanging(hostName: string, limitMs: number, deaf: boolean): PromptHangs {
+  const what = deaf ? 'has not ended a picture' : 'has made no step';
+  return new PromptHangs('host', {
     code: 'host_failed',
-    message: `${hostName} has made no step for ${Math.round(hangMs / 1000)} s.`,
+    message: `${hostName} ${what} for ${Math.round(limitMs / 1000)} s.`,
     hint: 'Restart that ComfyUI; the picture goes to another host.',
   });
 }

@@ -21,16 +21,21 @@ export function phaseOf(node: string | null, graph: Workflow): Phase {
   return 'loading';
 }
 
+/** Steps of the main sampler, for a bar that knows its length before the first one. */
+function stepsOf(graph: Workflow): number {
+  const sampler = Object.values(graph).find((node) => node.class_type.startsWith('KSampler'));
+  return typeof sampler?.inputs.steps === 'number' ? sampler.inputs.steps : 0;
+}
+
 export function trackProgress(start: {
   jobId: string;
   attempt: number;
   host: Progress['host'];
   graph: Workflow;
-  steps: number;
 }): ProgressTracker {
   let node: string | null = null;
   let step = 0;
-  let steps = start.steps;
+  let steps = stepsOf(start.graph);
   let firstStepMs: number | null = null;
 
   const show = (nowMs: number): Progress => {

@@ -1,4 +1,4 @@
-/** What the socket says of one prompt, waiting for whoever follows it. */
+/** What the socket says of one prompt, for whoever follows it. */
 export interface Listener {
   onMessage: (type: string, data: Record<string, unknown>) => void;
   onPreview: (mime: string, bytes: Buffer) => void;
@@ -9,7 +9,6 @@ export interface PromptsInFlight {
   listen: (promptId: string, listener: Listener) => () => void;
   message: (type: string, promptId: string, data: Record<string, unknown>) => void;
   preview: (promptId: string, mime: string, bytes: Buffer) => void;
-  has: (promptId: string) => boolean;
 }
 
 export function buildPromptsInFlight(): PromptsInFlight {
@@ -21,7 +20,6 @@ export function buildPromptsInFlight(): PromptsInFlight {
     },
     message: (type, promptId, data) => listeners.get(promptId)?.onMessage(type, data),
     preview: (promptId, mime, bytes) => listeners.get(promptId)?.onPreview(mime, bytes),
-    has: (promptId) => listeners.has(promptId),
   };
 }
 

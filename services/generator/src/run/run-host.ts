@@ -1,6 +1,7 @@
 import type { HostCapabilities, Prompts, Snapshot, Workflow } from '@gaze/contracts';
 import type { Log } from '@gaze/runtime';
 import type { ComfyClient } from '../comfy/client.ts';
+import type { CrashPoints } from './crash-points.ts';
 import type { Followed } from './follow.ts';
 import type { Ledger } from './ledger.ts';
 import type { PictureStore } from './store-pictures.ts';
@@ -13,28 +14,45 @@ export interface RunHost {
   client: ComfyClient;
   clientId: () => string;
   capabilities: () => Promise<HostCapabilities>;
-  /** Learned time of a model load, in milliseconds. */
-  loadMs: () => number;
-  pollMs: () => number;
-  checkpointLoaded: (checkpoint: string, loras: string[]) => void;
-  /** Follows the socket's word on a prompt until `stop`. */
-  watch: (job: WatchedJob) => { followed: Followed; stop: () => void };
   /** The file lists are stale: the host refused what they promised. */
   forgetCapabilities: () => void;
+  /** How long a prompt may make no step, and how long one may that nobody hears, in milliseconds. */
+  patience: (checkpoint: string) => { hangMs: number; deafMs: number };
+  silentMs: number;
+  pollMs: () => number;
+  /** Prompts reach the host in the order in which their jobs were handed out. */
+  inTurn: <T>(placing: () => Promise<T>) => Promise<T>;
+  /** Listens to a prompt until `stop`. Called before the post: a host may speak of a prompt before it answers. */
+  watch: (prompt: WatchedPrompt) => Watch;
+  /** The prompt is on the host: from now on it can be withdrawn. */
+  placed: (jobId: string) => void;
+  /** A prompt makes no step any more and keeps the host from everything else. */
+  hung: (promptId: string) => Promise<void>;
 }
 
-export interface WatchedJob {
+export interface WatchedPrompt {
   jobId: string;
   attempt: number;
   promptId: string;
+  /** Client id under which it was posted; null for one that was taken over, of which nothing is heard. */
+  clientId: string | null;
   graph: Workflow;
-  steps: number;
+  checkpoint: string;
+  loras: string[];
+}
+
+export interface Watch {
+  followed: Followed;
+  /** Monotonic milliseconds at which the host began with it; null where nobody heard that. */
+  startedMs: () => number | null;
+  stop: () => void;
 }
 
 export interface RunDeps {
   replica: string;
   ledger: Ledger;
   pictures: PictureStore;
+  crash: CrashPoints;
   now: () => number;
   log: Log;
 }

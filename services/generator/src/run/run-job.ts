@@ -1,12 +1,12 @@
-import type { DispatchMessage, HostCapabilities, Prompts, Workflow } from '@gaze/contracts';
+import type { DispatchMessage, HostCapabilities, Prompts } from '@gaze/contracts';
 import { buildPrompts, setFilenamePrefix, wireWorkflow } from '@gaze/domain';
-import type { HistoryEntry } from '../comfy/client.ts';
 import { picturesOf } from '../comfy/outcome.ts';
 import { deliver } from './deliver.ts';
 import { asRunFailure } from './failure.ts';
-import { follow } from './follow.ts';
+import { PromptHangs, follow } from './follow.ts';
+import type { Placing } from './place-prompt.ts';
 import { adopt, post } from './place-prompt.ts';
-import type { RunDeps, RunHost, RunOutcome, StartedJob, Wired } from './run-host.ts';
+import type { RunDeps, RunHost, RunOutcome, StartedJob, Watch, Wired } from './run-host.ts';
 
 /**
  * Carries one dispatched job through a host: starts an attempt, adopts or posts its prompt, follows it, stores
@@ -58,58 +58,42 @@ async function render(
 ): Promise<RunOutcome> {
   const prompts = buildPrompts(job.snapshot, job.template);
   const wired = wire(job, prompts, await host.capabilities());
+  const placing: Placing = { deps, host, job, prompts, wired, signal };
+  const placed = await host.inTurn(async () => (await adopt(placing)) ?? (await post(placing)));
+  if (placed.type === 'stop') return placed.outcome;
   const began = deps.now();
-  const posted =
-    (await adopt(deps, host, job, prompts, signal)) ?? (await post(deps, host, job, prompts, wired, signal));
-  if (posted.type === 'stop') return posted.outcome;
-
-  const steps = stepsOf(wired.graph);
-  const watch = host.watch({
-    jobId: job.id,
-    attempt: job.attempt,
-    promptId: posted.promptId,
-    graph: wired.graph,
-    steps,
-  });
-  let entry: HistoryEntry;
   try {
-    entry = await follow({
+    host.placed(job.id);
+    const done = await finish(placing, placed.watch);
+    const renderingSeconds = (deps.now() - (placed.watch.startedMs() ?? began)) / 1000;
+    const outputs = picturesOf(done, host.name);
+    const { promptId } = placed.watch.followed;
+    return await deliver(deps, host, job, { promptId, prompts, wired, outputs, renderingSeconds }, signal);
+  } finally {
+    placed.watch.stop();
+  }
+}
+
+/** Follows a prompt to its end; one that hangs is stopped on the way out. */
+async function finish({ deps, host, wired, signal }: Placing, watch: Watch) {
+  try {
+    return await follow({
       client: host.client,
       hostName: host.name,
       followed: watch.followed,
-      loadMs: host.loadMs(),
-      pollMs: host.pollMs(),
+      patience: host.patience(wired.checkpoint),
+      silentMs: host.silentMs,
+      pollMs: host.pollMs,
       signal,
       now: deps.now,
     });
-  } finally {
-    watch.stop();
+  } catch (error) {
+    if (error instanceof PromptHangs) await host.hung(watch.followed.promptId);
+    throw error;
   }
-  const outputs = picturesOf(entry, host.name);
-  host.checkpointLoaded(
-    wired.checkpoint,
-    wired.loras.map((lora) => lora.name),
-  );
-  return deliver(
-    deps,
-    host,
-    job,
-    {
-      prompts,
-      wired,
-      outputs,
-      renderingSeconds: (deps.now() - (watch.followed.startedMs() ?? began)) / 1000,
-    },
-    signal,
-  );
 }
 
 function wire(job: StartedJob, prompts: Prompts, capabilities: HostCapabilities): Wired {
   const wired = wireWorkflow(job.template, job.snapshot, prompts, capabilities);
   return { ...wired, graph: setFilenamePrefix(wired.graph, `gaze/${job.id}_${job.attempt}`) };
-}
-
-function stepsOf(graph: Workflow): number {
-  const sampler = Object.values(graph).find((node) => node.class_type.startsWith('KSampler'));
-  return typeof sampler?.inputs.steps === 'number' ? sampler.inputs.steps : 0;
 }

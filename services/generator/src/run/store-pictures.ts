@@ -13,7 +13,7 @@ export interface PictureStore {
 }
 
 /** Name of the PNG text chunk that holds the generation record, beside ComfyUI's own `prompt`. */
-export const recordChunk = 'gaze';
+const recordChunk = 'gaze';
 
 export function buildPictureStore(store: ObjectStore, log: Log): PictureStore {
   return {

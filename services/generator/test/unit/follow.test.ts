@@ -7,7 +7,7 @@ import { buildSign } from '../../src/run/prompts-in-flight.ts';
 const done: HistoryEntry = { outputs: {}, status: { status_str: 'success', completed: true, messages: [] } };
 
 /** A host that answers from a script, one line a look; the last line stays. */
-function scripted(looks: ('running' | 'pending' | 'done' | 'unknown' | 'gone')[]) {
+function scripted(looks: ('running' | 'pending' | 'done' | 'unknown' | 'gone' | 'silent')[]) {
   const sign = buildSign();
   let clockMs = 0;
   let look = 0;
@@ -15,12 +15,11 @@ function scripted(looks: ('running' | 'pending' | 'done' | 'unknown' | 'gone')[]
   const client = {
     history: () => {
       const at = now();
-      if (at === 'gone') {
+      if (at === 'gone' || at === 'silent') {
         look++;
-        clockMs += 2500;
-        return Promise.reject(
-          new HostUnreachable('u', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })),
-        );
+        clockMs += at === 'gone' ? 2500 : 30_000;
+        const cause = at === 'gone' ? { code: 'ECONNREFUSED' } : { name: 'TimeoutError' };
+        return Promise.reject(new HostUnreachable('u', Object.assign(new Error('x'), cause)));
       }
       if (at === 'done') return Promise.resolve(done);
       return Promise.resolve(null);
@@ -33,19 +32,20 @@ function scripted(looks: ('running' | 'pending' | 'done' | 'unknown' | 'gone')[]
       return Promise.resolve(at === 'running' || at === 'pending' ? at : null);
     },
   } as unknown as ComfyClient;
-  const run = (cancelled = false) =>
+  const run = ({ cancelled = false, deaf = false } = {}) =>
     follow({
       client,
       hostName: 'Atelier',
       followed: {
         promptId: 'p',
         nextSign: sign.next,
-        startedMs: () => null,
         lastStepMs: () => 0,
+        isDeaf: () => deaf,
         cancelRequested: () => cancelled,
       },
-      loadMs: 1000,
-      pollMs: 60_000,
+      patience: { hangMs: 180_000, deafMs: 600_000 },
+      silentMs: 30_000,
+      pollMs: () => 60_000,
       signal: AbortSignal.timeout(15_000),
       now: () => clockMs,
     });
@@ -65,11 +65,20 @@ describe('following a prompt', () => {
 
   test('a cancelled prompt that is gone was stopped at once', async () => {
     const host = scripted(['unknown']);
-    await expect(host.run(true)).rejects.toMatchObject({ failure: 'interrupted' });
+    await expect(host.run({ cancelled: true })).rejects.toMatchObject({ failure: 'interrupted' });
     expect(host.looks()).toBe(1);
   });
 
-  test('a host that refuses connections for longer than four seconds is gone', async () => {
+  test('silence counts from the last answer: one question of thirty seconds is enough', async () => {
+    const host = scripted(['running', 'silent']);
+    await expect(host.run()).rejects.toMatchObject({
+      failure: 'host',
+      message: expect.stringContaining('does not answer') as unknown,
+    });
+    expect(host.looks()).toBe(2);
+  });
+
+  test('a host that refuses connections for longer than three seconds is gone', async () => {
     await expect(scripted(['gone']).run()).rejects.toMatchObject({ failure: 'host' });
   });
 
@@ -84,19 +93,27 @@ describe('following a prompt', () => {
     });
   });
 
+  test('steps that nobody can hear are not missed: a deaf prompt gets the longer time', async () => {
+    const host = scripted(['running']);
+    await expect(host.run({ deaf: true })).rejects.toMatchObject({
+      message: expect.stringContaining('not ended') as unknown,
+    });
+    expect(host.looks()).toBeGreaterThan(10);
+  });
+
   test('stops with the signal', async () => {
     const host = scripted(['pending']);
     const signal = AbortSignal.abort(new Error('this process stops'));
     const followed = {
       promptId: 'p',
       nextSign: () => new Promise<void>(() => undefined),
-      startedMs: () => null,
       lastStepMs: () => 0,
+      isDeaf: () => false,
       cancelRequested: () => false,
     };
-    const client = {} as ComfyClient;
+    const limits = { patience: { hangMs: 1, deafMs: 1 }, silentMs: 1, pollMs: () => 1 };
     await expect(
-      follow({ client, hostName: 'A', followed, loadMs: 1, pollMs: 1, signal, now: () => 0 }),
+      follow({ client: {} as ComfyClient, hostName: 'A', followed, ...limits, signal, now: () => 0 }),
     ).rejects.toThrow('this process stops');
     expect(host.looks()).toBe(0);
   });

@@ -67,19 +67,45 @@ describe('how a prompt ended', () => {
 describe('a refusal in words', () => {
   const refused = (type: string) =>
     new HostRefusal('prompt_outputs_failed_validation', 'x', {
-      '16': {
-        class_type: 'LoraLoader',
-        errors: [{ type, message: 'Value not in list', details: "lora_name: 'a' not in []" }],
+      nodeErrors: {
+        '16': {
+          class_type: 'LoraLoader',
+          errors: [{ type, message: 'Value not in list', details: "lora_name: 'a' not in []" }],
+        },
       },
     });
 
   test('names host, node and input', () => {
-    const { wire, missingFile } = explainRefusal(refused('value_not_in_list'), 'Cellar');
+    const { wire, elsewhere } = explainRefusal(refused('value_not_in_list'), 'Cellar');
     expect(wire.message).toBe(
       "Cellar refused the workflow at node 16 (LoraLoader): Value not in list: lora_name: 'a' not in [].",
     );
     expect(wire.field).toBe('16.lora_name');
-    expect(missingFile).toBe(true);
+    expect(elsewhere).toBe(true);
+  });
+
+  test('a whole workflow that is refused names the node where the host does', () => {
+    const refusal = new HostRefusal('missing_node_type', "Node 'Face' not found: Node ID '#11'", {
+      node: { node_id: '11', class_type: 'FaceDetailer' },
+    });
+    const { wire, elsewhere } = explainRefusal(refusal, 'Cellar');
+    expect(wire.message).toBe(
+      "Cellar refused the workflow at node 11 (FaceDetailer): Node 'Face' not found: Node ID '#11'.",
+    );
+    expect(wire.field).toBe('11');
+    expect(elsewhere).toBe(true);
+  });
+
+  test('a value that is no name of a file is wrong on every host', () => {
+    const refusal = new HostRefusal('prompt_outputs_failed_validation', 'x', {
+      nodeErrors: {
+        '3': {
+          class_type: 'KSampler',
+          errors: [{ type: 'value_not_in_list', message: 'Value not in list', details: "mode: 'a' not in []" }],
+        },
+      },
+    });
+    expect(explainRefusal(refusal, 'Cellar').elsewhere).toBe(false);
   });
 
   test('a file that one host lacks may be on another; a bad value is bad everywhere', () => {

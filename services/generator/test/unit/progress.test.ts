@@ -10,7 +10,7 @@ const graph: Workflow = {
   '11': { class_type: 'FaceDetailer', inputs: {} },
   '13': { class_type: 'FaceDetailer', inputs: {} },
 };
-const start = { jobId: 'j', attempt: 1, host: { id: 'h', name: 'Atelier' }, graph, steps: 20 };
+const start = { jobId: 'j', attempt: 1, host: { id: 'h', name: 'Atelier' }, graph };
 
 describe('phases of a picture', () => {
   test.each([

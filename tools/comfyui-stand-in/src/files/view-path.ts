@@ -5,7 +5,7 @@ import { isFolderType } from './folders.ts';
 const suffix = /^(.*) \[(output|input|temp)\]$/s;
 
 /** A name with an optional ` [output]` behind it, split. */
-export function splitAnnotation(name: string): { name: string; type: FolderType | null } {
+function splitAnnotation(name: string): { name: string; type: FolderType | null } {
   const found = suffix.exec(name);
   return found === null ? { name, type: null } : { name: found[1] ?? '', type: found[2] as FolderType };
 }

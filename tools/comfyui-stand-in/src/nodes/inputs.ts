@@ -3,7 +3,7 @@ import type { InputSpec, LinkType } from './types.ts';
 
 /** The largest side that ComfyUI allows. */
 export const maxResolution = 16384;
-export const maxSeed = 2n ** 64n - 1n;
+const maxSeed = 2n ** 64n - 1n;
 
 export const link = (type: LinkType): InputSpec => ({ kind: 'link', type, options: {} });
 

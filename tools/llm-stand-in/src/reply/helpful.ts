@@ -32,7 +32,7 @@ export function answerObject(request: ChatRequest): JsonObject | null {
   return isObject(filled) ? filled : null;
 }
 
-export const userText = ({ messages }: ChatRequest): string =>
+const userText = ({ messages }: ChatRequest): string =>
   messages
     .filter((message) => message.role === 'user')
     .map(textOf)

@@ -1,14 +1,10 @@
 import { ApiError } from '@gaze/client';
-import type { CategoryName, EntityDetail } from '@gaze/contracts';
+import type { EntityDetail } from '@gaze/contracts';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
 import { companionId } from './marks.ts';
-
-export interface Ref {
-  category: CategoryName;
-  slug: string;
-}
+import type { Ref } from './wanted.ts';
 
 /** The entities that come along, with the data that prompts are composed of. */
 export class Companions {

@@ -1,6 +1,7 @@
 import type { GenerationDefaults, Prompts, Recipe } from '@gaze/contracts';
 import type { PopulatedSection, Preview, SourceEntity } from '@gaze/domain';
 import { previewPrompts } from '@gaze/domain';
+import { asServerSays } from './domain-trouble.ts';
 import type { LastRender } from './last-render.ts';
 import { marksOf, triggerKeys, type Marks } from './marks.ts';
 import { tagFlow, type TagFlow } from './tag-flow.ts';
@@ -36,7 +37,7 @@ export class Composition {
   });
   preview = $derived(this.#composed?.preview ?? null);
   /** Why nothing can be composed: a fault of a file, most of the time. */
-  error = $derived(this.#composed?.error ?? null);
+  error = $derived(asServerSays(this.#composed?.error ?? null));
   prompts = $derived<Prompts | null>(this.preview?.prompts ?? null);
   marks = $derived.by<Marks>(() => {
     const { sections, owner } = this.#of();

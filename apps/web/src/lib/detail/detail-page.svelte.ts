@@ -1,22 +1,23 @@
 import type { CategoryDeclaration, CategoryName, EntityDetail, ImageView, Recipe } from '@gaze/contracts';
 import { categories, RANDOM } from '@gaze/contracts';
-import { outfitOf, populatedSections, slugOf, wardrobe, type PopulatedSection } from '@gaze/domain';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
 import { settings } from '#lib/live/settings.svelte.ts';
 import { Choice } from './choice.svelte.ts';
-import { Companions, type Ref } from './companions.svelte.ts';
+import { Companions } from './companions.svelte.ts';
 import { Composition } from './composition.svelte.ts';
+import { asServerSays } from './domain-trouble.ts';
 import { EntityStore } from './entity-store.svelte.ts';
-import { textAt } from './facts.ts';
 import { declaredFields, fieldsInPrompt } from './fields.ts';
 import { Highlight } from './highlight.svelte.ts';
 import { lastRenderOf, type LastRender } from './last-render.ts';
 import { presetFacts, type PresetFacts } from './preset-parts.ts';
+import { readEntity } from './read-entity.ts';
 import { generateInput, recipeOf } from './recipe.ts';
 import { Renders } from './renders.svelte.ts';
 import { Submit } from './submit.svelte.ts';
 import { Surroundings } from './surroundings.svelte.ts';
+import { lookCharacter, wantedRefs } from './wanted.ts';
 
 /** Everything that the page of one entity knows and does. */
 export class DetailPage {
@@ -39,11 +40,11 @@ export class DetailPage {
   entity = $derived.by<EntityDetail | null>(() => this.store.value);
   selection = $derived.by(() => this.choice.value);
   /** A file with faulty data: its sections cannot be told. */
-  #read = $derived.by(() => this.#readSections());
+  #read = $derived.by(() => readEntity(this.declaration, this.entity));
   outfit = $derived(this.#read.outfit);
   outfits = $derived(this.#read.outfits);
   sections = $derived(this.#read.sections);
-  fault = $derived(this.#read.fault);
+  fault = $derived(asServerSays(this.#read.fault));
   populated = $derived(this.sections.flatMap((section) => section.fields.map((field) => field.address)));
   defaults = $derived(this.#inPrompt(null));
   inPrompt = $derived(this.#inPrompt(this.selection.fields));
@@ -64,7 +65,8 @@ export class DetailPage {
     const wanted = this.selection.checkpoint ?? this.preset?.checkpoint ?? null;
     return wanted === RANDOM ? null : wanted;
   });
-  wanted = $derived.by<Ref[]>(() => this.#wanted());
+  wanted = $derived.by(() => wantedRefs(this.entity, this.selection, this.preset));
+  lookCharacter = $derived(lookCharacter(this.entity));
   /** Newest first; what is hidden by the settings is left out. */
   images = $derived.by(() =>
     (this.entity?.images ?? []).filter((image) => settings.nsfw !== 'hide' || !image.is_nsfw),
@@ -107,13 +109,13 @@ export class DetailPage {
     };
   }
 
-  /** What to compare with at first: the newest picture where its record tells, else the page as it was opened. */
+  /** What to compare with at first: the page as it was opened, then the newest picture where its record tells. */
   async findLastRender(): Promise<void> {
+    this.composition.settle(this.selection.fields);
+    const opened = this.composition.last;
     const newest = this.entity?.images[0];
     const found = newest === undefined ? null : await this.#lastRender(newest.id);
-    if (this.composition.last !== null) return;
-    if (found === null) this.composition.settle(this.selection.fields);
-    else this.composition.last = found;
+    if (found !== null && this.composition.last === opened) this.composition.last = found;
   }
 
   async generate(cover: Recipe['cover'] | undefined): Promise<void> {
@@ -166,30 +168,6 @@ export class DetailPage {
     return fieldsInPrompt(chosen, this.entity?.default_fields ?? [], this.declared);
   }
 
-  #readSections(): {
-    sections: PopulatedSection[];
-    outfits: string[];
-    outfit: string | null;
-    fault: unknown;
-  } {
-    const entity = this.entity;
-    const none = { sections: [], outfits: [], outfit: null };
-    if (entity === null) return { ...none, fault: null };
-    const place = { name: entity.name, file: `${this.declaration.folder}/${entity.filename}` };
-    try {
-      const outfit = outfitOf(this.declaration, entity.data, { stored: entity.active_outfit }, place);
-      const isNested = this.declaration.sections.some((section) => section.nested === true);
-      return {
-        sections: populatedSections(this.declaration, entity.data, outfit, place),
-        outfits: isNested ? Object.keys(wardrobe(entity.data, place).outfits) : [],
-        outfit,
-        fault: null,
-      };
-    } catch (fault) {
-      return { ...none, fault };
-    }
-  }
-
   #presetFacts(): PresetFacts | null {
     if (this.entity === null || this.declaration.generation.kind !== 'preset') return null;
     try {
@@ -198,25 +176,5 @@ export class DetailPage {
       // the composition meets the same fault and tells it
       return null;
     }
-  }
-
-  #wanted(): Ref[] {
-    if (this.entity === null) return [];
-    const chosen = Object.entries(this.selection.companions).flatMap(([category, slugs]) =>
-      slugs.map((slug) => ({ category: category as CategoryName, slug })),
-    );
-    const ofPreset = (this.preset?.parts ?? []).flatMap(({ category, slug }) =>
-      slug === null ? [] : [{ category, slug }],
-    );
-    return [...this.lookCharacter, ...chosen, ...ofPreset].filter(
-      ({ slug }) => slug !== RANDOM && slug !== '',
-    );
-  }
-
-  /** A look brings the character that its file names. */
-  get lookCharacter(): Ref[] {
-    if (this.entity === null || this.of.category !== 'looks') return [];
-    const id = textAt(this.entity.data, 'character_id');
-    return id === '' ? [] : [{ category: 'characters', slug: slugOf(categories.characters, id) }];
   }
 }

@@ -23,6 +23,6 @@ export function tagFacts(declaration: Pick<CategoryDeclaration, 'tags'>, data: E
   return [...new Set(found.filter((text) => text !== ''))];
 }
 
-export function capitalised(text: string): string {
+function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,7 @@
 import type { CategoryDeclaration, CategoryName } from '@gaze/contracts';
 import { categories, partCategories } from '@gaze/contracts';
 import type { PopulatedField, SourceEntity } from '@gaze/domain';
-import { outfitOf, populatedSections, presetParts, slugOf, switchedFields } from '@gaze/domain';
+import { addressOf, outfitOf, populatedSections, presetParts, slugOf, switchedFields } from '@gaze/domain';
 
 /** One part of a preset, not looked up yet. */
 export interface PresetPart {
@@ -42,6 +42,23 @@ export function presetFacts(preset: Parameters<typeof presetParts>[0]): PresetFa
 
 export interface SwitchedField extends PopulatedField {
   state: 'in' | 'out' | 'random';
+}
+
+/** What a preset says about the fields of a part that is drawn: those that it leaves out or leaves to the draw. */
+export function plainSwitches({
+  category,
+  switches,
+}: PresetPart): { address: string; key: string; state: 'out' | 'random' }[] {
+  const declaration: CategoryDeclaration = categories[category];
+  const declared = declaration.sections.flatMap((section) =>
+    section.keys.map((key) => ({ key, address: addressOf(section.name, key) })),
+  );
+  const all = declared.map(({ address }) => address);
+  const atMost = new Set(switchedFields(declaration, all, switches, () => 0));
+  const atLeast = new Set(switchedFields(declaration, all, switches, () => 1));
+  return declared
+    .filter(({ address }) => !atLeast.has(address))
+    .map((field) => ({ ...field, state: atMost.has(field.address) ? 'random' : 'out' }));
 }
 
 /** The populated fields of a preset's part and what the preset does with each. */

@@ -41,7 +41,9 @@ export class Renders {
   position(job: JobView): string {
     const ids = this.#batches.get(job.batch_id) ?? [];
     if (ids.length < 2) return '';
-    const ahead = this.running.filter((other) => other.batch_id === job.batch_id && other !== job && job.status !== 'running');
+    const ahead = this.running.filter(
+      (other) => other.batch_id === job.batch_id && other !== job && job.status !== 'running',
+    );
     const over = ids.filter((id) => !isOpen(jobs.get(id)));
     return `picture ${Math.min(ids.length, over.length + ahead.length + 1)} of ${ids.length}`;
   }

@@ -1,6 +1,7 @@
 import { ApiError } from '@gaze/client';
 import type { CategoryName, GenerateInput, SubmitReply } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
+import { newRequestKey } from '#lib/api/request-key.ts';
 import { troubleOf, type Trouble } from '#lib/api/trouble.ts';
 import { jobs } from '#lib/live/jobs.svelte.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
@@ -26,12 +27,13 @@ export class Submit {
     this.isBusy = true;
     this.refusal = null;
     const body = JSON.stringify(input);
-    const key = this.#unanswered?.body === body ? this.#unanswered.key : crypto.randomUUID();
+    const key = this.#unanswered?.body === body ? this.#unanswered.key : newRequestKey();
     this.#unanswered = { body, key };
+    const asked = jobs.asked();
     try {
       const reply = await api.entities.generate(of.category, of.slug, input, { idempotencyKey: key });
       this.#unanswered = null;
-      for (const job of reply.jobs) jobs.put(job);
+      jobs.take(reply.jobs, asked);
       if (reply.notes.length > 0) toasts.show({ title: `${of.name} is queued`, text: reply.notes.join(' ') });
       return reply;
     } catch (error) {

@@ -26,13 +26,23 @@ class Jobs {
   open = $derived(
     this.#all.filter((job) => openStatuses.includes(job.status)).sort((a, b) => this.#inOrder(a, b)),
   );
-  running = $derived(this.open.filter((job) => job.status === 'running' || job.status === 'cancelling'));
-  waiting = $derived(this.open.filter((job) => job.status === 'waiting' || job.status === 'dispatched'));
+  #started = $derived(this.open.filter((job) => job.status === 'running' || job.status === 'cancelling'));
+  /** Hosts that render something right now. */
+  #busyHosts = $derived(
+    new Set(this.#started.filter((job) => this.progress.has(job.id)).map((job) => job.host?.id)),
+  );
+  /** What renders, not what a host was given for afterwards: it takes the next job while it is at work. */
+  running = $derived(this.#started.filter((job) => !this.#isNext(job)));
+  #next = $derived(this.#started.filter((job) => this.#isNext(job)));
+  waiting = $derived([
+    ...this.#next,
+    ...this.open.filter((job) => job.status === 'waiting' || job.status === 'dispatched'),
+  ]);
   /** The list holds the first jobs of a long queue; the queues know how many there are. */
   waitingCount = $derived(
     Math.max(
       this.waiting.length,
-      queues.list.reduce((sum, queue) => sum + queue.waiting + queue.dispatched, 0),
+      queues.list.reduce((sum, queue) => sum + queue.waiting + queue.dispatched, this.#next.length),
     ),
   );
   openCount = $derived(this.waitingCount + this.running.length);
@@ -165,6 +175,10 @@ class Jobs {
       Number(a.lane === 'batch') - Number(b.lane === 'batch') ||
       a.created_at.localeCompare(b.created_at)
     );
+  }
+
+  #isNext(job: JobView): boolean {
+    return job.status === 'running' && !this.progress.has(job.id) && this.#busyHosts.has(job.host?.id);
   }
 
   #forgetOld(): void {

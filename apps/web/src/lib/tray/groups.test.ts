@@ -1,6 +1,6 @@
 import type { JobView } from '@gaze/contracts';
 import { describe, expect, it } from 'vitest';
-import { groupByBatch } from './groups.ts';
+import { groupByBatch, waitReason } from './groups.ts';
 
 function job(id: string, batch: string, owner: string): JobView {
   return {
@@ -42,5 +42,21 @@ describe('groupByBatch', () => {
   it('keeps the order in which the jobs come', () => {
     const groups = groupByBatch([job('1', 'b', 'Oda'), job('2', 'a', 'Elke'), job('3', 'b', 'Oda')]);
     expect(groups.map((group) => group.jobs.map((one) => one.id))).toEqual([['1', '3'], ['2']]);
+  });
+});
+
+describe('waitReason', () => {
+  it("gives the scheduler's own sentence where there is one", () => {
+    expect(waitReason({ ...job('1', 'a', 'Elke'), reason: 'No host has x.safetensors.' })).toBe(
+      'No host has x.safetensors.',
+    );
+  });
+
+  it('names the host that takes it next', () => {
+    const host = { id: 'h', name: 'Atelier' };
+    expect(waitReason({ ...job('1', 'a', 'Elke'), status: 'dispatched', host })).toBe(
+      'Next on Atelier, after this one.',
+    );
+    expect(waitReason(job('1', 'a', 'Elke'))).toBe('Waits for a host.');
   });
 });

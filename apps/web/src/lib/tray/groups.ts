@@ -34,3 +34,10 @@ function titleOf(jobs: readonly JobView[], first: JobView): string {
 export function jobTitle(job: JobView): string {
   return job.label || job.owner?.name || 'A picture';
 }
+
+/** Why a job does not render yet, as a sentence. */
+export function waitReason(job: JobView): string {
+  if (job.reason !== null) return job.reason;
+  const isPlaced = job.status === 'dispatched' || job.status === 'running';
+  return isPlaced && job.host ? `Next on ${job.host.name}, after this one.` : 'Waits for a host.';
+}

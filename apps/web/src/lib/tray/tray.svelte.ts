@@ -6,9 +6,12 @@ const key = 'gaze.tray';
 /** How long the last picture is to be seen before the tray goes. */
 const lingerMs = 8000;
 
+/** Pages that show the work themselves, or whose right side it would cover: there the tray opens on request only. */
+const busyRoutes: readonly (string | null)[] = ['/queue', '/gallery', '/[category]/[slug]'];
+
 /**
- * Whether the tray is open. `auto` opens it while there is work, except on phones, where it is one line then, and on
- * the queue's own page. A tray that was closed stays closed, in later visits too.
+ * Whether the tray is open. `auto` opens it while there is work, save on the busy pages and on phones, where it is one
+ * line then. A tray that was closed stays closed, in later visits too.
  */
 class Tray {
   #mode = $state<'auto' | 'open' | 'closed'>(localStorage.getItem(key) === 'closed' ? 'closed' : 'auto');
@@ -19,11 +22,9 @@ class Tray {
       (this.#mode === 'auto' &&
         (this.#hasWork || this.#lingers) &&
         !phone.current &&
-        (page.route.id as string | null) !== '/queue'),
+        !busyRoutes.includes(page.route.id)),
   );
-  isMini = $derived(
-    phone.current && !this.isOpen && (page.route.id as string | null) !== '/[category]/[slug]',
-  );
+  isMini = $derived(phone.current && !this.isOpen && page.route.id !== '/[category]/[slug]');
 
   constructor() {
     $effect.root(() => {

@@ -5,6 +5,22 @@ import { finishFromStored } from './complete.ts';
 import { historyError } from './history.ts';
 import { attemptOf, endAttempt, findJob, finish, lockJob, putBack } from './rows.ts';
 
+/** A replica was started anew: whatever its earlier process worked on goes back into the queue at once. */
+export async function giveUpHolder(deps: LedgerDeps, holder: string): Promise<void> {
+  const rows = await deps.db
+    .selectFrom('attempt')
+    .select(['job_id', 'number'])
+    .where('holder', '=', holder)
+    .where('status', '=', 'running')
+    .execute();
+  for (const { job_id: jobId, number } of rows) {
+    await giveUpAttempt(deps, jobId, number, {
+      message: `The generator ${holder} was started anew.`,
+      hostGone: false,
+    });
+  }
+}
+
 /**
  * Gives an attempt up whose holder fell silent, or whose host is gone. Its pictures may be stored already; its
  * prompt may still be on the host, so the job goes back there first. It counts where the host had taken its prompt.

@@ -1,0 +1,46 @@
+import type { BulkAction, CategoryName, ItemResult } from '@gaze/contracts';
+import { toWireError } from '@gaze/runtime';
+import { isDatabaseAway } from '../db/errors.ts';
+import { deleteEntity } from './delete.ts';
+import type { WriteDeps } from './deps.ts';
+import { setNsfw } from './nsfw.ts';
+
+export interface BulkDeps extends WriteDeps {
+  setFavourite: (category: CategoryName, slug: string, favourite: boolean) => Promise<unknown>;
+}
+
+/** Does one thing to many entities, one after the other; each succeeds or fails on its own. */
+export async function changeMany(
+  deps: BulkDeps,
+  request: { category: CategoryName; slugs: readonly string[]; change: BulkAction; by: string },
+): Promise<{ results: ItemResult[] }> {
+  const { category } = request;
+  const results: ItemResult[] = [];
+  for (const slug of new Set(request.slugs)) {
+    try {
+      await changeOne(deps, request, slug);
+      results.push({ category, slug, problem: null });
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      results.push({ category, slug, problem: toWireError(error) });
+    }
+  }
+  return { results };
+}
+
+async function changeOne(
+  deps: BulkDeps,
+  { category, change, by }: { category: CategoryName; change: BulkAction; by: string },
+  slug: string,
+): Promise<void> {
+  switch (change.action) {
+    case 'favourite':
+      await deps.setFavourite(category, slug, change.favourite);
+      return;
+    case 'nsfw':
+      await setNsfw(deps, { category, slug, nsfw: change.nsfw, by });
+      return;
+    case 'delete':
+      await deleteEntity(deps, { category, slug, hard: change.hard, by });
+  }
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Points on a job's way at which a generator can be told to die, in their order. */
+export const crashPoints = [
+  'before-post',
+  'after-post',
+  'after-download',
+  'after-store',
+  'after-complete',
+  'before-ack',
+] as const;
+export type CrashPoint = (typeof crashPoints)[number];
+
+export interface CrashFile {
+  path: string;
+  /** The next generator that comes to this point gets the signal there, once. */
+  arm: (at: CrashPoint, signal: 'SIGKILL' | 'SIGSTOP') => void;
+  disarm: () => void;
+  /** Processes that took an order, one for each, the latest last. */
+  taken: () => number[];
+}
+
+/** The file by which tests tell generators where to die; its path goes into GAZE_CRASH_FILE. */
+export function crashFile(dir: string): CrashFile {
+  const path = join(dir, 'crash');
+  return {
+    path,
+    arm: (at, signal) => writeFileSync(path, JSON.stringify({ at, signal })),
+    disarm: () => rmSync(path, { force: true }),
+    taken: () =>
+      existsSync(dir)
+        ? readdirSync(dirname(path))
+            .flatMap((name) => /\.taken-by-(?<pid>\d+)-(?<at>\d+)$/.exec(name)?.groups ?? [])
+            .sort((a, b) => Number(a.at) - Number(b.at))
+            .map(({ pid }) => Number(pid))
+        : [],
+  };
+}
