@@ -50,7 +50,7 @@ function checkPlatform() {
   const report = process.platform === 'linux' ? process.report?.getReport() : undefined;
   if (report !== undefined && report.header.glibcVersionRuntime === undefined) {
     throw new Refusal(
-      `This Linux has no glibc (Alpine, for example), for which GAZE brings no Node. Install Node ${wantedMajor} or newer yourself and set DATABASE_URL, or use the Docker image.`,
+      `This Linux has no glibc (Alpine, for example), for which GAZE brings no Node. Install Node ${wantedMajor} or newer yourself and set DATABASE_URL to a PostgreSQL of your own.`,
     );
   }
 }

@@ -84,6 +84,36 @@ export const requirements: readonly Requirement[] = [
     promise: 'Thumbnails are made on demand, in three widths and no other, to be cached for ever.',
   },
   {
+    id: 'images.filters',
+    promise:
+      'The gallery is narrowed by owner, checkpoint, LoRA, host, date, rating, marks and words, each page at the same cost, with counts per month and day.',
+  },
+  {
+    id: 'images.trash',
+    promise:
+      'A deleted picture goes into the trash with its sidecar and comes back to its place and as the cover it was; many at once have an answer each.',
+  },
+  {
+    id: 'images.rescan',
+    promise:
+      'Pictures put into the store by hand, by ComfyUI or by the Flask original are found with their marks and prompts; moved ones keep theirs; what no job took is none.',
+  },
+  {
+    id: 'images.inspect',
+    promise: 'A picture that somebody sends tells how it was made, as a recipe to submit, and is not stored.',
+  },
+  { id: 'images.zip', promise: 'A selection of pictures is downloaded as one archive, as a stream.' },
+  {
+    id: 'models.files',
+    promise:
+      'LoRA and checkpoint files are listed with training tags, base model, triggers and use; orphans, missing and renamed ones are named; hostile files harm nothing.',
+  },
+  {
+    id: 'search.house',
+    promise:
+      'One search finds entries and pictures by words and parts of words, grouped, best first, marked as data and never as HTML.',
+  },
+  {
     id: 'web.served',
     promise: 'The gateway serves the app with a strict content policy and every page under its own address.',
   },
@@ -150,12 +180,43 @@ export const requirements: readonly Requirement[] = [
   {
     id: 'library.rename',
     promise:
-      'An entry whose file is renamed in the data folder keeps its address, pictures, cover and favourite.',
+      'An edit from outside shows after a rescan; an entry whose file is renamed keeps its address, pictures, cover and favourite.',
   },
   {
     id: 'library.broken-json',
     promise:
       'A file that cannot be read keeps its last good entry, is listed with the place of the fault, and is never changed.',
+  },
+
+  // ── tags and the language model ──
+  {
+    id: 'tags.server',
+    promise: 'One tag server answers prefixes, exact tags and near misses, over the bus and over both MCP transports.',
+  },
+  { id: 'tags.starter', promise: 'The starter list that ships knows every tag of the sample entries.' },
+  {
+    id: 'tags.update',
+    promise: "The full list is fetched from Danbooru's public API within its rate rules, resumed after a break, and swapped in whole.",
+  },
+  { id: 'llm.entries', promise: 'From a description or a LoRA file the worker makes an entry that fits its category.' },
+  { id: 'llm.tags', promise: 'Tags that the model gives are checked against the list; unknown ones are replaced or marked.' },
+  {
+    id: 'llm.results',
+    promise: 'Chatter, fences and broken JSON are read or repaired in a bounded exchange; what the model may not set is refused field by field.',
+  },
+  {
+    id: 'llm.providers',
+    promise: 'Rate limits and outages of a provider are waited out, a refused key is not repeated, and providers without tool calls work too.',
+  },
+  {
+    id: 'llm.tool-servers',
+    promise: 'A tool server that dies, hangs, changes its tools or answers megabytes does not take the worker with it.',
+  },
+  { id: 'llm.transcript', promise: 'Every job of the language model keeps what was said and done, without any secret.' },
+  { id: 'llm.worker-killed', promise: 'A worker that vanishes in the middle loses no job and lands none twice.' },
+  {
+    id: 'S8',
+    promise: 'What tools and models say is data: it causes no call outside the allow-list and sets no field that was not asked for.',
   },
 
   // ── who may come in ──

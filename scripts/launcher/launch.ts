@@ -112,11 +112,13 @@ async function raise(
 
   const token = settings.local ? randomBytes(24).toString('base64url') : null;
   const healthPort = await freePort();
+  const mcpPort = await freePort();
   const services = serviceParts(context, {
     ...stores,
     secrets,
     token,
     healthPort,
+    mcpPort,
     teller,
     logs: folders.logs,
     demoEnv: demo?.env ?? {},

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { LaunchContext } from './context.ts';
 import { devUrl } from './dev.ts';
 import { root } from './paths.ts';
@@ -28,6 +28,7 @@ export function serviceParts(
     secrets: Secrets;
     token: string | null;
     healthPort: number;
+    mcpPort: number;
     teller: Teller;
     logs: string;
     demoEnv: Readonly<Record<string, string>>;
@@ -46,6 +47,9 @@ export function serviceParts(
       DATA_DIR: settings.dataDir,
       UPLOADS_DIR: settings.uploadsDir,
       GAZE_KEY_FILE: join(settings.stateDir, keyFileName),
+      MCP_PORT: String(given.mcpPort),
+      DANBOORU_MCP_URL: `http://127.0.0.1:${given.mcpPort}/mcp`,
+      TAGS_DIR: [join(root, 'data/tags'), join(settings.dataDir, 'tags')].join(delimiter),
       HOST: settings.host,
       PORT: String(settings.port),
       // A fixed name, so that a generator that starts again is the same replica to its hosts.

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Points on a job's way at which a generator can be told to die, in their order. */
 export const crashPoints = [
@@ -29,11 +29,10 @@ export function crashFile(dir: string): CrashFile {
     arm: (at, signal) => writeFileSync(path, JSON.stringify({ at, signal })),
     disarm: () => rmSync(path, { force: true }),
     taken: () =>
-      existsSync(dir)
-        ? readdirSync(dirname(path))
-            .flatMap((name) => /\.taken-by-(?<pid>\d+)-(?<at>\d+)$/.exec(name)?.groups ?? [])
-            .sort((a, b) => Number(a.at) - Number(b.at))
-            .map(({ pid }) => Number(pid))
-        : [],
+      readdirSync(dir)
+        .map((name) => /\.taken-by-(\d+)-(\d+)$/.exec(name))
+        .filter((found) => found !== null)
+        .sort((a, b) => Number(a[2]) - Number(b[2]))
+        .map((found) => Number(found[1])),
   };
 }

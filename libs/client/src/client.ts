@@ -10,8 +10,6 @@ import type {
   GenerateInput,
   GenerationDefaults,
   HostView,
-  ImageDetail,
-  ImageView,
   JobDetail,
   JobView,
   KeyCreated,
@@ -28,7 +26,8 @@ import type {
   SubmitReply,
 } from '@gaze/contracts';
 import { buildEditing, buildOutfits } from './editing.ts';
-import type { ImageFilter, JobFilter, LibraryFilter, Page } from './filters.ts';
+import type { JobFilter, LibraryFilter, Page } from './filters.ts';
+import { buildImages, buildModels, buildSearch } from './pictures.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
 import { buildSend } from './request.ts';
 
@@ -49,7 +48,9 @@ export function buildClient(options: ClientOptions) {
     jobs: buildJobs(send),
     batches: buildBatches(send),
     queues: buildQueues(send),
-    images: buildImages(send),
+    images: buildImages(send, options.baseUrl),
+    models: buildModels(send),
+    search: buildSearch(send),
     hosts: { list: (o?: CallOptions) => send<{ hosts: HostView[] }>('GET', '/api/v1/hosts', o) },
     settings: {
       get: (o?: CallOptions) => send<Settings>('GET', '/api/v1/settings', o),
@@ -151,17 +152,6 @@ function buildQueues(send: Send) {
     list: (o?: CallOptions) => send<{ queues: QueueView[] }>('GET', '/api/v1/queues', o),
     pause: (kind: QueueView['kind']) => pause(kind, true),
     resume: (kind: QueueView['kind']) => pause(kind, false),
-  };
-}
-
-function buildImages(send: Send) {
-  const at = (id: string): string => `/api/v1/images/${encodeURIComponent(id)}`;
-  return {
-    list: (filter?: ImageFilter, o?: CallOptions) =>
-      send<Page<ImageView>>('GET', '/api/v1/images', { ...o, query: asQuery(filter) }),
-    get: (id: string, o?: CallOptions) => send<ImageDetail>('GET', at(id), o),
-    setFlags: (id: string, flags: { is_favourite?: boolean; is_nsfw?: boolean; rating?: number | null }) =>
-      send<ImageDetail>('PATCH', at(id), { body: flags }),
   };
 }
 

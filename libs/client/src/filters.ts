@@ -31,6 +31,16 @@ export interface ImageFilter extends Paging {
   favourite?: boolean | undefined;
   nsfw?: Nsfw | undefined;
   checkpoint?: string | undefined;
+  /** Path of a LoRA file. */
+  lora?: string | undefined;
+  /** Name of a host. */
+  host?: string | undefined;
+  /** A date or a moment, this one included; `to` is not. */
+  from?: string | undefined;
+  to?: string | undefined;
+  rating_min?: number | undefined;
+  /** Words of the prompt. */
+  q?: string | undefined;
 }
 
 export interface JobFilter extends Paging {

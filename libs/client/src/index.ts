@@ -4,4 +4,5 @@ export type { Client } from './client.ts';
 export { connectEvents } from './events.ts';
 export type { ConnectionState, EventConnection, EventOptions } from './events.ts';
 export type { ImageFilter, JobFilter, LibraryFilter, Page } from './filters.ts';
+export type { BucketFilter, ModelFilter, SearchFilter } from './pictures.ts';
 export type { CallOptions, ClientOptions, EditOptions } from './request.ts';

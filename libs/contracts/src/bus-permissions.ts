@@ -52,6 +52,7 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
   catalog: {
     publish: [
       subjects.events,
+      subjects.allProgress,
       subjects.assignmentsChanged,
       subjects.control('*'),
       ...streams.image.subjects,

@@ -52,7 +52,11 @@ export type NumberedEvent = z.infer<typeof NumberedEvent>;
 export const Progress = z.object({
   job_id: z.string(),
   attempt: z.number().int(),
-  phase: z.enum(['loading', 'sampling', 'face', 'hand', 'decoding', 'saving']),
+  phase: z.enum([
+    ...['loading', 'sampling', 'face', 'hand', 'decoding', 'saving'] as const,
+    // Of an LLM job, whose steps are its turns.
+    ...['asking', 'tools', 'repairing', 'checking_tags'] as const,
+  ]),
   step: z.number().int(),
   steps: z.number().int(),
   node: z.string().nullable(),

@@ -14,6 +14,8 @@ export * from './fields/select.ts';
 export * from './fields/wardrobe.ts';
 export * from './hosts/index.ts';
 export * from './jobs/index.ts';
+export * from './llm/allowed-fields.ts';
+export * from './llm/failures.ts';
 export * from './prompt/compose.ts';
 export * from './prompt/orientation.ts';
 export * from './search/highlight.ts';

@@ -14,7 +14,9 @@ import { buildKeys } from './keys/keys.ts';
 import { isDerivedByOlderVersion, rememberDerivation } from './library/derivation.ts';
 import { buildFolderLock } from './library/folder-lock.ts';
 import { buildLibrary } from './library/library.ts';
+import { buildModels } from './models/models.ts';
 import { buildPreview } from './preview/preview.ts';
+import { buildSearch } from './search/search.ts';
 import { buildSettings } from './settings/settings.ts';
 
 export interface CatalogDeps {
@@ -56,6 +58,8 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const library = buildLibrary({ db, store, dataDir, modelRoots, events, lock, defaultCheckpoint, log });
   const editing = buildEditing({ db, store, dataDir, modelRoots, events, images, lock, log });
   const { loader, templateFor } = library;
+  const models = buildModels({ db, roots: modelRoots, log });
+  const searching = buildSearch({ db, log });
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
   const jobs = buildJobs({
@@ -81,7 +85,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
       log.info({ scanMs: Math.round(performance.now() - began) }, 'the files are taken over');
-      serving = [events, settings, keys, images, library, editing, preview, hosts, jobs].flatMap((part) =>
+      serving = [events, settings, keys, images, library, editing, models, searching, preview, hosts, jobs].flatMap((part) =>
         part.serve(nc),
       );
       events.start();
@@ -89,6 +93,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       images.start();
       library.start();
       editing.start();
+      models.start();
       await hosts.start();
       await jobs.start();
       started = true;
@@ -98,6 +103,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await Promise.all(serving.map((server) => server.stop()));
       await jobs.stop();
       await hosts.stop();
+      await models.stop();
       await editing.stop();
       await library.stop();
       await images.stop();

@@ -31,7 +31,7 @@ const cases: Record<string, (name: string) => unknown> = {
   'validate, exact': (name) => index.validate(name),
   'validate, one slip': (name) => index.validate(swap(name)),
   'validate, two slips': (name) => index.validate(swap(name).slice(0, -1)),
-  'validate, nothing like it': (name) => index.validate([...name].reverse().join('')),
+  'validate, nothing like it': (name) => index.validate(Array.from(name).reverse().join('')),
   'every name looked at': (name) =>
     names.filter((other) => other.startsWith(name.slice(0, 3))).slice(0, limit),
 };

@@ -28,21 +28,26 @@ import { docsRoutes } from './routes/docs.ts';
 import { editingRoutes } from './routes/editing.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { eventRoutes } from './routes/events.ts';
+import { galleryRoutes } from './routes/gallery.ts';
 import { generateRoutes } from './routes/generate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { houseRoutes } from './routes/house.ts';
 import { imageRoutes } from './routes/images.ts';
+import { inspectRoutes } from './routes/inspect.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keptRoutes } from './routes/kept.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { manyRoutes } from './routes/many.ts';
 import { mediaRoutes, thumbRoutes } from './routes/media.ts';
+import { modelRoutes } from './routes/models.ts';
 import { outfitRoutes } from './routes/outfits.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { queueRoutes } from './routes/queues.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { zipRoutes } from './routes/zip.ts';
 import { registerWeb } from './web/register.ts';
 
 export interface GatewayDeps {
@@ -136,6 +141,11 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   batchRoutes(app, call);
   queueRoutes(app, call);
   imageRoutes(app, call);
+  galleryRoutes(app, call);
+  zipRoutes(app, call, store);
+  inspectRoutes(app);
+  modelRoutes(app, call);
+  searchRoutes(app, call);
   mediaRoutes(app, store);
   thumbRoutes(app, buildThumbs({ store, log }));
   houseRoutes(app, call);

@@ -39,7 +39,7 @@ let turns = 0;
 /** Two turns with tool calls, then the answer. */
 const model: Fetch = async (_input, init) => {
   turns++;
-  const body = JSON.parse(String(init?.body)) as { messages: { role: string }[] };
+  const body = JSON.parse(init?.body as string) as { messages: { role: string }[] };
   const isLast = body.messages.filter(({ role }) => role === 'tool').length >= 2;
   await new Promise((resolve) => setTimeout(resolve, 5));
   return Response.json({ choices: [{ index: 0, message: message(isLast), finish_reason: 'stop' }], usage });

@@ -81,6 +81,10 @@ export function phase(progress: Progress | undefined): string {
     hand: `Hands, step ${steps}`,
     decoding: 'Develops the picture',
     saving: 'Saves the picture',
+    asking: `Asks the model, turn ${steps}`,
+    tools: 'Looks tags up',
+    repairing: 'Has the answer put right',
+    checking_tags: 'Checks the tags',
   };
   return words[progress.phase];
 }

@@ -16,22 +16,23 @@ const clipSlot = 1;
 const clipSkipId = '22';
 
 /** The template's nodes that pass model and clip on: checkpoint, clip skip and the LoRA slots. */
-export function chainMembers(graph: Graph, checkpoint: string): Set<string> {
+export function chainMembers(graph: Graph, checkpoint: string, clip: string | null = null): Set<string> {
   const slots = loraSlots.map(String).filter((id) => graph.get(id)?.class_type === 'LoraLoader');
   const skip = graph.get(clipSkipId)?.class_type === 'CLIPSetLastLayer' ? [clipSkipId] : [];
-  return new Set([checkpoint, ...skip, ...slots]);
+  return new Set([checkpoint, ...(clip === null ? [] : [clip]), ...skip, ...slots]);
 }
 
 /** Inputs outside of the chain that take model or clip from any of its members. */
 export function chainConsumers(
   graph: Graph,
   members: ReadonlySet<string>,
+  clip: string | null = null,
 ): { id: string; input: string; kind: keyof Source }[] {
   const consumers: { id: string; input: string; kind: keyof Source }[] = [];
   for (const { id, input, from } of links(graph)) {
     if (members.has(id) || !members.has(from.id)) continue;
-    // CLIPSetLastLayer gives clip on its only slot; the others model, then clip.
-    if (from.id === clipSkipId || from.slot === clipSlot) consumers.push({ id, input, kind: 'clip' });
+    // CLIPSetLastLayer and a loader of text encoders give clip on their only slot; the others model, then clip.
+    if (from.id === clipSkipId || from.id === clip || from.slot === clipSlot) consumers.push({ id, input, kind: 'clip' });
     else if (from.slot === modelSlot) consumers.push({ id, input, kind: 'model' });
   }
   return consumers;

@@ -63,16 +63,21 @@ function boundedNumber(
   );
 }
 
-/** Samples as the checkpoint wants it. @throws DomainError no_host_has_file where the host lacks sampler or scheduler */
+/**
+ * Samples as the checkpoint wants it. With `onlyKnown` a node takes those settings alone that it has inputs for:
+ * samplers that are made of several nodes share them.
+ * @throws DomainError no_host_has_file where the host lacks sampler or scheduler
+ */
 export function setSampling(
   graph: Graph,
   id: string,
   settings: CheckpointSettings,
   host: HostCapabilities,
+  options: { onlyKnown: boolean } = { onlyKnown: false },
 ): void {
   const node = graph.get(id);
   if (node === undefined) return;
-  takeOver(node.inputs, settings);
+  takeOver(node.inputs, settings, options);
   for (const [input, list] of [
     ['sampler_name', 'samplers'],
     ['scheduler', 'schedulers'],
@@ -109,9 +114,13 @@ export function setDetailerSampling(
   return notes;
 }
 
-function takeOver(inputs: Record<string, unknown>, settings: CheckpointSettings): void {
+function takeOver(
+  inputs: Record<string, unknown>,
+  settings: CheckpointSettings,
+  { onlyKnown }: { onlyKnown: boolean } = { onlyKnown: false },
+): void {
   for (const key of ['steps', 'cfg', 'sampler_name', 'scheduler'] as const) {
-    if (settings[key] !== undefined) inputs[key] = settings[key];
+    if (settings[key] !== undefined && (!onlyKnown || Object.hasOwn(inputs, key))) inputs[key] = settings[key];
   }
 }
 

@@ -2,19 +2,19 @@ import type { Workflow, WorkflowNode } from '@gaze/contracts';
 import { own } from '../json.ts';
 import { linkOf } from './link.ts';
 
+/** What a node does in a template, as far as wiring has to know. */
+export type Role = 'sampler' | 'checkpoint' | 'clip' | 'latent' | 'positive' | 'negative' | 'face' | 'hand';
+
 /** Node ids of a template by what they do there; null: the template has no such node. */
-export interface Roles {
-  sampler: string | null;
-  checkpoint: string | null;
-  latent: string | null;
-  positive: string | null;
-  negative: string | null;
-  face: string | null;
-  hand: string | null;
+export interface Roles extends Record<Role, string | null> {
+  /** Nodes that share the sampler's settings between them; the sampler alone where it is one node. */
+  sampling: readonly string[];
+  /** The sampler was named by a marker: it takes only those settings that its nodes already have. */
+  marked: boolean;
 }
 
 /** Ids that the default template and the guide give these roles. */
-const usual: Record<keyof Roles, string> = {
+const usual: Record<Exclude<Role, 'clip'>, string> = {
   sampler: '3',
   checkpoint: '4',
   latent: '5',
@@ -25,16 +25,24 @@ const usual: Record<keyof Roles, string> = {
 };
 
 /**
- * Finds the nodes that wiring has to do with. The usual id counts where its node is of the right kind; a template
- * that somebody exported from ComfyUI has other ids, and is read by its classes and links instead. Never throws.
+ * Finds the nodes that wiring has to do with. A node whose title holds `gaze:` and a role, such as `gaze:sampler`,
+ * has that role, whatever its class. Else the usual id counts where its node is of the right kind; else the template
+ * is read by its classes and links, as it comes out of ComfyUI. Never throws.
  */
 export function rolesOf(template: Workflow): Roles {
-  const sampler = find(template, 'sampler', (node) => node.class_type.startsWith('KSampler'));
+  const sampling = marked(template, 'sampler');
+  const sampler =
+    sampling[0] ?? find(template, 'sampler', (node) => node.class_type.startsWith('KSampler'));
   const linked = (input: string): string | null =>
     sampler === null ? null : (linkOf(inputOf(template, sampler, input))?.id ?? null);
   const text = (role: 'positive' | 'negative'): string | null =>
-    textNode(template, linked(role)) ?? textNode(template, usual[role]);
+    marked(template, role)[0] ??
+    textNode(template, linked(role)) ??
+    textNode(template, usual[role]);
+  const named = (role: Exclude<Role, 'clip'>, kind: (node: WorkflowNode) => boolean): string | null =>
+    marked(template, role)[0] ?? find(template, role, kind);
   const detailer = (role: 'face' | 'hand'): string | null =>
+    marked(template, role)[0] ??
     find(
       template,
       role,
@@ -43,8 +51,11 @@ export function rolesOf(template: Workflow): Roles {
     );
   return {
     sampler,
-    checkpoint: find(template, 'checkpoint', (node) => node.class_type.startsWith('CheckpointLoader')),
-    latent: find(template, 'latent', (node) => /^Empty\w*Latent/.test(node.class_type)),
+    sampling: sampling.length > 0 ? sampling : sampler === null ? [] : [sampler],
+    marked: sampling.length > 0,
+    checkpoint: named('checkpoint', (node) => node.class_type.startsWith('CheckpointLoader')),
+    clip: marked(template, 'clip')[0] ?? null,
+    latent: named('latent', (node) => /^Empty\w*Latent/.test(node.class_type)),
     positive: text('positive'),
     negative: text('negative'),
     face: detailer('face'),
@@ -52,10 +63,16 @@ export function rolesOf(template: Workflow): Roles {
   };
 }
 
+/** Nodes whose title names the role, in the order of the file. */
+function marked(template: Workflow, role: Role): string[] {
+  const marker = new RegExp(`(^|[^a-z])gaze:${role}($|[^a-z])`, 'i');
+  return Object.entries(template).flatMap(([id, node]) => (marker.test(node._meta?.title ?? '') ? [id] : []));
+}
+
 /** The usual node if it is of the kind, else the first of the kind that also fits. */
 function find(
   template: Workflow,
-  role: keyof Roles,
+  role: keyof typeof usual,
   kind: (node: WorkflowNode) => boolean,
   fits: (node: WorkflowNode) => boolean = () => true,
 ): string | null {
@@ -80,4 +97,9 @@ function promptText(template: Workflow, node: WorkflowNode): string {
   const source = linkOf(own(node.inputs, 'positive'));
   const text = source === null ? undefined : inputOf(template, source.id, 'text');
   return typeof text === 'string' ? text : '';
+}
+
+/** Name of the input by which a loader takes its model file. */
+export function modelInputOf(inputs: Record<string, unknown>): 'ckpt_name' | 'unet_name' {
+  return Object.hasOwn(inputs, 'unet_name') && !Object.hasOwn(inputs, 'ckpt_name') ? 'unet_name' : 'ckpt_name';
 }

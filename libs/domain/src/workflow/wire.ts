@@ -16,7 +16,7 @@ import { requireOnHost } from './host-names.ts';
 import type { PromptTexts } from './placeholders.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { Roles } from './roles.ts';
-import { rolesOf } from './roles.ts';
+import { modelInputOf, rolesOf } from './roles.ts';
 import { checkSize } from './size.ts';
 
 export interface WiredWorkflow {
@@ -83,11 +83,15 @@ function neededRoles(template: Workflow, file: string): Wiring['roles'] {
   const { sampler, checkpoint, latent, ...others } = rolesOf(template);
   if (sampler !== null && checkpoint !== null && latent !== null)
     return { sampler, checkpoint, latent, ...others };
-  const lacking =
-    sampler === null ? 'KSampler' : checkpoint === null ? 'CheckpointLoaderSimple' : 'EmptyLatentImage';
+  const [lacking, role] =
+    sampler === null
+      ? ['KSampler', 'sampler']
+      : checkpoint === null
+        ? ['CheckpointLoaderSimple', 'checkpoint']
+        : ['EmptyLatentImage', 'latent'];
   throw new DomainError(
     'data_error',
-    `The workflow template ${file} has no ${lacking} node. Add one, or restore the default template.`,
+    `The workflow template ${file} has no ${lacking} node, and none whose title says gaze:${role}. Add one, or mark the node that does its work.`,
     { file },
   );
 }
@@ -125,23 +129,27 @@ function putPrompts({ graph, roles, snapshot, notes }: Wiring, prompts: Prompts,
 
 function putCheckpoint({ graph, roles, snapshot, host, settings }: Wiring): void {
   const loader = graph.get(roles.checkpoint);
-  if (loader !== undefined)
-    loader.inputs.ckpt_name = requireOnHost(host, 'checkpoints', snapshot.checkpoint.path);
-  setSampling(graph, roles.sampler, settings, host);
+  if (loader !== undefined) {
+    const input = modelInputOf(loader.inputs);
+    loader.inputs[input] = requireOnHost(host, 'checkpoints', snapshot.checkpoint.path);
+  }
+  for (const id of roles.sampling) setSampling(graph, id, settings, host, { onlyKnown: roles.marked });
 }
 
 function putSizeAndSeed({ graph, roles, snapshot }: Wiring): void {
   const { width, height, seed } = snapshot;
   checkSize({ width, height });
   Object.assign(graph.get(roles.latent)?.inputs ?? {}, { width, height, batch_size: 1 });
-  setSeed(graph, roles.sampler, seed);
+  for (const id of roles.sampling) setSeed(graph, id, seed, { onlyKnown: roles.marked });
   setSeed(graph, roles.face, seedPlus(seed, 1));
   setSeed(graph, roles.hand, seedPlus(seed, 2));
 }
 
-function setSeed(graph: Graph, id: string | null, seed: number): void {
+function setSeed(graph: Graph, id: string | null, seed: number, options = { onlyKnown: false }): void {
   const inputs = id === null ? undefined : graph.get(id)?.inputs;
-  if (inputs !== undefined) inputs[Object.hasOwn(inputs, 'noise_seed') ? 'noise_seed' : 'seed'] = seed;
+  if (inputs === undefined) return;
+  const name = Object.hasOwn(inputs, 'noise_seed') ? 'noise_seed' : 'seed';
+  if (!options.onlyKnown || Object.hasOwn(inputs, name)) inputs[name] = seed;
 }
 
 function putDetailers({ graph, roles, snapshot, host, settings, notes }: Wiring): void {
@@ -159,8 +167,13 @@ function putDetailers({ graph, roles, snapshot, host, settings, notes }: Wiring)
 
 function putLoras({ graph, roles, snapshot, host, settings, notes }: Wiring): WiredWorkflow['loras'] {
   const { links: chain, leftOut } = loraChain(snapshot.parts, snapshot.stack_loras);
-  const consumers = chainConsumers(graph, chainMembers(graph, roles.checkpoint));
-  const start = { model: { id: roles.checkpoint, slot: 0 }, clip: { id: roles.checkpoint, slot: 1 } };
+  const { checkpoint, clip } = roles;
+  const consumers = chainConsumers(graph, chainMembers(graph, checkpoint, clip), clip);
+  const start = {
+    model: { id: checkpoint, slot: 0 },
+    // A text encoder that is loaded by itself gives it on its only slot.
+    clip: clip === null ? { id: checkpoint, slot: 1 } : { id: clip, slot: 0 },
+  };
   const end = addLoras(graph, setClipSkip(graph, start, settings.clipSkip), chain, host);
   for (const { id, input, kind } of consumers) connect(graph, id, input, end[kind]);
   for (const { name, lora } of leftOut) {

@@ -7,13 +7,20 @@ import type {
   GenerationRecord,
   JobStatus,
   Lane,
+  LlmChange,
+  LlmReview,
+  LlmTask,
+  LlmTaskKind,
+  LlmTranscript,
   ModelKind,
   PageState,
   PictureMetadata,
   Prompts,
+  RefusedField,
   RevisionAction,
   Scope,
   Snapshot,
+  TagReport,
   WireError,
   Workflow,
 } from '@gaze/contracts';
@@ -295,6 +302,54 @@ export interface AttemptTable {
   finished_at: NullableTime;
 }
 
+/** What is asked of the model, by reference: the entry is read when the work begins. */
+export type LlmIntent =
+  | { kind: 'regenerate_tags'; category: CategoryName; slug: string }
+  | { kind: 'create_entity'; category: CategoryName; description: string; name?: string | undefined }
+  | { kind: 'bulk_create'; category: CategoryName; file: string; model: ModelKind; overwrite: boolean };
+
+export interface LlmTaskTable {
+  job_id: string;
+  intent: Json<LlmIntent>;
+  review: LlmReview;
+  /** The model file that an entry is made for. */
+  file: string | null;
+  made_by: string;
+  /** What the newest attempt was given. */
+  issued: NullableJson<LlmTask>;
+}
+
+export interface LlmTranscriptTable {
+  job_id: string;
+  attempt: number;
+  transcript: Json<LlmTranscript>;
+  created_at: Time;
+}
+
+export interface LlmResultTable {
+  job_id: string;
+  attempt: number;
+  kind: LlmTaskKind;
+  category: CategoryName;
+  /** Null: it makes a new entry. */
+  slug: string | null;
+  file: string | null;
+  name: string;
+  /** Hash of the version that the changes were made on. */
+  revision: string | null;
+  changes: Json<LlmChange[]>;
+  /** The changes that a person chose; null: all. */
+  pointers: NullableJson<string[]>;
+  overwrite: Generated<boolean>;
+  refused: JsonWithDefault<RefusedField[]>;
+  tag_report: Json<TagReport>;
+  notes: JsonWithDefault<string[]>;
+  state: 'applying' | 'waiting' | 'applied' | 'discarded';
+  reason: Generated<string>;
+  created_at: Time;
+  decided_at: NullableTime;
+}
+
 export interface IdempotencyTable {
   principal: string;
   route: string;
@@ -384,6 +439,9 @@ export interface Database {
   batch: BatchTable;
   job: JobTable;
   attempt: AttemptTable;
+  llm_task: LlmTaskTable;
+  llm_transcript: LlmTranscriptTable;
+  llm_result: LlmResultTable;
   idempotency: IdempotencyTable;
   host: HostTable;
   host_file: HostFileTable;

@@ -10,6 +10,7 @@ import { listenToBus } from '../hosts/bus-status.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import type { Images } from '../images/images.ts';
 import type { Template } from '../library/template.ts';
+import type { LlmJobs } from '../llm/llm.ts';
 import { buildBoard } from '../scheduler/board.ts';
 import { buildDatabaseClock } from '../scheduler/clock.ts';
 import { buildDurations } from '../scheduler/durations.ts';
@@ -47,6 +48,8 @@ export interface JobsDeps {
   templateFor: (checkpointData: Record<string, unknown>) => Promise<Template>;
   defaultCheckpoint: () => Promise<string | null>;
   hosts: Hosts;
+  /** The other queue: it has the same steering. */
+  llm?: Pick<LlmJobs, 'changed' | 'withdrawn' | 'queueChanged'>;
   log: Log;
 }
 
@@ -79,7 +82,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
     clock,
     failed: (error) => log.debug({ err: error }, 'a duration was not noted'),
   });
-  const queueTelling = buildQueueTelling({ db, events, log });
+  const queueTelling = buildQueueTelling({ db, events, kind: 'image', log });
   let queue: QueueState = { paused: false, storage: null };
   let parts: { stop: () => Promise<void> | void }[] = [];
   let knownHosts = new Set<string>();
@@ -107,6 +110,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
     }
     scheduler.wake(ids);
     queueTelling.changed();
+    deps.llm?.changed(ids);
   }
 
   const steering = buildSteering({
@@ -116,8 +120,12 @@ export function buildJobs(deps: JobsDeps): Jobs {
     images,
     tell,
     changed,
-    withdrawn: (messages) => void stream.discard(messages),
+    withdrawn(messages) {
+      void stream.discard(messages);
+      deps.llm?.withdrawn(messages);
+    },
     queueChanged(kind, state) {
+      if (kind === 'llm') deps.llm?.queueChanged(state);
       if (kind !== 'image') return;
       queue = state;
       scheduler.wake();
@@ -140,7 +148,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
       if (queue.storage !== null) return;
       log.error(`the image queue is paused: ${reason}`);
       await steering.changeQueue('image', { storage: reason });
-      await steering.callBack();
+      await steering.callBack('image');
     },
     log,
   };

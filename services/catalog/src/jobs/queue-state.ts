@@ -15,7 +15,8 @@ export type QueueState = z.infer<typeof QueueState>;
 
 const running: QueueState = { paused: false, storage: null };
 
-export const queueKey = (kind: QueueKind): string => `queue.${kind}`;
+export const queuePrefix = 'queue.';
+export const queueKey = (kind: QueueKind): string => `${queuePrefix}${kind}`;
 
 export function queueStateOf(value: unknown): QueueState {
   const parsed = QueueState.safeParse(value ?? {});

@@ -179,13 +179,14 @@ export function buildSteering(deps: SteerDeps) {
   }
 
   /** Takes back what was handed out and has not begun; running pictures go on to their end. */
-  async function callBack(): Promise<void> {
+  async function callBack(kind: QueueKind): Promise<void> {
     const messages: StreamPlace[] = [];
     const ids: string[] = [];
     await db.transaction().execute(async (trx) => {
       const jobs = await trx
         .selectFrom('job')
         .select(['id', 'stream_incarnation', 'stream_sequence'])
+        .where('kind', '=', kind)
         .where('status', '=', 'dispatched')
         .orderBy('id')
         .forUpdate()
@@ -197,18 +198,17 @@ export function buildSteering(deps: SteerDeps) {
       }
       await tell(trx, ids);
     });
-    const prefetched = await db
+    // Only the holder knows which of them its host has begun: it takes back the others.
+    const started = await db
       .selectFrom('job')
-      .select([
-        'id',
-        'host_id',
-        sql<number>`row_number() OVER (PARTITION BY host_id ORDER BY started_at, id)::int`.as('place'),
-      ])
+      .select(['id', 'host_id'])
+      .where('kind', '=', 'image')
       .where('status', '=', 'running')
+      .where('host_id', 'is not', null)
       .execute();
-    for (const job of prefetched) {
-      if (job.place > 1 && job.host_id !== null)
-        orderHost(nc, job.host_id, { type: 'withdraw', job_id: job.id });
+    // A model that was asked goes on to its answer.
+    for (const { id, host_id: hostId } of kind === 'image' ? started : []) {
+      if (hostId !== null) orderHost(nc, hostId, { type: 'withdraw', job_id: id });
     }
     deps.withdrawn(messages);
     events.wake();
@@ -217,7 +217,7 @@ export function buildSteering(deps: SteerDeps) {
 
   async function pause(kind: QueueKind, paused: boolean): Promise<QueueView> {
     await changeQueue(kind, { paused });
-    if (paused && kind === 'image') await callBack();
+    if (paused) await callBack(kind);
     return queueView(db, kind);
   }
 

@@ -1,9 +1,10 @@
 import type { AttemptView, ImageView, JobDetail, JobView } from '@gaze/contracts';
 import { thumbUrl } from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
+import { sql } from 'kysely';
 import type { DbOrTrx } from '../db/connect.ts';
 import type { Images } from '../images/images.ts';
-import { pauseReason, queueKey, queueStateOf } from './queue-state.ts';
+import { pauseReason, queuePrefix, queueStateOf } from './queue-state.ts';
 
 /** The columns of a job's view: its owner's name and cover, its host, the host's name of the latest attempt. */
 export function selectJobs(db: DbOrTrx) {
@@ -45,7 +46,11 @@ export function selectJobs(db: DbOrTrx) {
       'attempt.host_name as attempt_host_name',
     ])
     .select((job) =>
-      job.selectFrom('setting').select('value').where('key', '=', queueKey('image')).as('queue'),
+      job
+        .selectFrom('setting')
+        .select('value')
+        .where('key', '=', sql<string>`${queuePrefix} || job.kind`)
+        .as('queue'),
     );
 }
 
@@ -67,9 +72,7 @@ function jobView(row: JobRow, images: ImageView[]): JobView {
     checkpoint: row.checkpoint,
     attempts: row.attempt,
     reason:
-      row.status === 'waiting' && row.kind === 'image'
-        ? (pauseReason(queueStateOf(row.queue)) ?? row.reason)
-        : row.reason,
+      row.status === 'waiting' ? (pauseReason(queueStateOf(row.queue)) ?? row.reason) : row.reason,
     error: row.error,
     seed: row.seed,
     sets_cover: row.sets_cover,
@@ -82,9 +85,12 @@ function jobView(row: JobRow, images: ImageView[]): JobView {
   };
 }
 
-/** A waiting job has no host, even where it is to go back to one. A removed host keeps the name that the attempt knew. */
+/**
+ * A waiting job has no host, even where it is to go back to one; an LLM job never has one. A removed host keeps the name
+ * that the attempt knew.
+ */
 function hostOf(row: JobRow): JobView['host'] {
-  if (row.host_id === null || row.status === 'waiting') return null;
+  if (row.host_id === null || row.status === 'waiting' || row.kind === 'llm') return null;
   return { id: row.host_id, name: row.host_name ?? row.attempt_host_name ?? row.host_id };
 }
 

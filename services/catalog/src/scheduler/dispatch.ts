@@ -37,7 +37,7 @@ export async function markDispatched(db: Db, assignments: readonly Assignment[])
 /** Notes where dispatches lie in the stream; a job that has moved on since is left alone. */
 export async function noteSent(
   db: Db,
-  sent: readonly { job: Dispatched; place: StreamPlace }[],
+  sent: readonly { job: Pick<Dispatched, 'id' | 'dispatch'>; place: StreamPlace }[],
 ): Promise<void> {
   if (sent.length === 0) return;
   await sql`UPDATE job SET stream_incarnation = sent.incarnation, stream_sequence = sent.sequence

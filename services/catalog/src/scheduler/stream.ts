@@ -1,9 +1,10 @@
 import type { DispatchMessage } from '@gaze/contracts';
 import { contractVersion, streams, subjects } from '@gaze/contracts';
-import { ensureConsumer, ensureStream, isNotFound, streamIncarnation } from '@gaze/runtime';
+import { ensureConsumer, ensureStream, streamIncarnation } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { StreamPlace } from '../jobs/steer.ts';
+import { deleteMessages, holdsMessage } from './stream-messages.ts';
 
 /** The queue of image jobs in JetStream. It only carries: whatever it loses is sent again from the ledger. */
 export interface JobStream {
@@ -80,22 +81,13 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
     },
     async holds(place, messageId) {
       if (place.incarnation !== incarnation) return false;
-      try {
-        const manager = await jetstreamManager(nc);
-        const message = await manager.streams.getMessage(name, { seq: place.sequence });
-        return message?.header.get('Nats-Msg-Id') === messageId;
-      } catch (error) {
-        if (isNotFound(error)) return false;
-        throw error;
-      }
+      return holdsMessage(nc, name, place.sequence, messageId);
     },
     async discard(places) {
       const current = places.filter((place) => place.incarnation === incarnation);
       if (current.length === 0) return;
       try {
-        const manager = await jetstreamManager(nc);
-        for (const place of current)
-          await manager.streams.deleteMessage(name, place.sequence, false).catch(() => undefined);
+        await deleteMessages(nc, name, current);
       } catch (error) {
         log.debug({ err: error }, 'messages of withdrawn jobs stay in the stream; their start is refused');
       }

@@ -39,6 +39,9 @@ export async function findEntities(db: DbOrTrx, query: SearchQuery): Promise<Fou
   }));
 }
 
+/** As it was typed; PostgreSQL takes no NUL. */
+const plainOf = ({ q }: SearchQuery): string => q.replaceAll('\0', '').trim().toLowerCase();
+
 const tsquery = (words: readonly string[]): string => words.map((word) => `'${word}':*`).join(' & ');
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
 
@@ -49,7 +52,7 @@ function shown({ nsfw }: SearchQuery): RawBuilder<SqlBool> {
 }
 
 function bestOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknown> {
-  const typed = query.q.trim().toLowerCase();
+  const typed = plainOf(query);
   const begins = sql`lower(name) COLLATE "C" >= ${typed} AND lower(name) COLLATE "C" < ${typed} || chr(1114111)`;
   const tier = (rank: RawBuilder<unknown>, where: RawBuilder<unknown>, order = sql``): RawBuilder<unknown> =>
     sql`(SELECT slug, ${rank} AS rank FROM entity WHERE ${shown(query)} AND ${where}${order} LIMIT ${rankedPerTier})`;
@@ -59,7 +62,7 @@ function bestOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknow
       begins,
       sql` ORDER BY lower(name) COLLATE "C", slug`,
     ),
-    tier(sql`CASE WHEN slug = ${typed} OR id = ${query.q.trim()} THEN 0 ELSE 1 END`, sql`slug = ${typed}`),
+    tier(sql`0`, sql`slug = ${typed}`),
     tier(sql`2`, sql`name_words @@ ${tsquery(words)}::tsquery`),
     tier(sql`3`, sql`search_words @@ ${tsquery(words)}::tsquery`),
     ...(hasPart(words) ? [tier(sql`4`, holds(words))] : []),
@@ -83,7 +86,7 @@ const holds = (words: readonly string[]): RawBuilder<SqlBool> =>
 
 function countOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknown> {
   const part = hasPart(words) ? sql` OR (${holds(words)})` : sql``;
-  const byName = sql`slug = ${query.q.trim().toLowerCase()}`;
+  const byName = sql`slug = ${plainOf(query)}`;
   return sql`
     SELECT count(*)::int AS n FROM (
       SELECT FROM entity

@@ -22,20 +22,32 @@ export function buildMcpHttp(deps: { list: TagList; isLoopback: boolean; log: Lo
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"alive"}');
       return;
     }
-    if (path !== '/mcp') { refuse(response, 404, 'There is only /mcp here.'); return; }
+    if (path !== '/mcp') {
+      refuse(response, 404, 'There is only /mcp here.');
+      return;
+    }
     const stranger = strangerIn(request, deps.isLoopback);
-    if (stranger !== null) { refuse(response, 403, stranger); return; }
+    if (stranger !== null) {
+      refuse(response, 403, stranger);
+      return;
+    }
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST');
-      refuse(response, 405, 'This server keeps no sessions: send POST.'); return;
+      refuse(response, 405, 'This server keeps no sessions: send POST.');
+      return;
     }
     const body = await readJson(request);
-    if (body.kind === 'too_large') { refuse(response, 413, 'The request is larger than 1 MB.'); return; }
-    if (body.kind === 'broken') { refuse(response, 400, 'The request is no JSON.', -32700); return; }
+    if (body.kind === 'too_large') {
+      refuse(response, 413, 'The request is larger than 1 MB.');
+      return;
+    }
+    if (body.kind === 'broken') {
+      refuse(response, 400, 'The request is no JSON.', -32700);
+      return;
+    }
     const server = buildMcpServer(deps.list);
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     response.on('close', () => void server.close());
-    // The class's optional members are typed more loosely than the interface under exactOptionalPropertyTypes.
     await server.connect(transport);
     await transport.handleRequest(request, response, body.value);
   }

@@ -104,7 +104,7 @@ async function ask(url: URL, signal: AbortSignal): Promise<Answer> {
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     });
-    if (response.ok) return { kind: 'json', body: (await response.json()) };
+    if (response.ok) return { kind: 'json', body: await response.json() };
     await response.body?.cancel();
   } catch {
     signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { tagCategoryNumbers } from '@gaze/contracts';
 import { tagKey } from '../tags/name.ts';
 import type { Danbooru, RemoteAlias, RemoteTag } from './danbooru.ts';
 
-export const listName = 'danbooru.csv';
+const listName = 'danbooru.csv';
 
 /** How far an interrupted run came: pages are appended to two files, a line of JSON each, and read again. */
 const partName = (kind: 'tags' | 'aliases', minCount: number): string => `.danbooru-${kind}-${minCount}.part`;
@@ -44,7 +44,8 @@ async function fetchAll<T extends { id: number }>(
   fetchPage: (before: number | null) => Promise<T[]>,
   told: (count: number) => void,
 ): Promise<T[]> {
-  const { pages, finished } = await readPart<T>(part);
+  // Our own file: what was written is what is read.
+  const { pages, finished } = (await readPart(part)) as { pages: T[][]; finished: boolean };
   if (finished) return pages.flat();
   let count = pages.reduce((sum, page) => sum + page.length, 0);
   for (;;) {
@@ -61,14 +62,14 @@ async function fetchAll<T extends { id: number }>(
 }
 
 /** Whole lines of a part; a half one at its end, of a run that was killed, is cut off. */
-async function readPart<T>(part: string): Promise<{ pages: T[][]; finished: boolean }> {
+async function readPart(part: string): Promise<{ pages: unknown[][]; finished: boolean }> {
   const text = await readFile(part, 'utf8').catch(() => '');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) await truncate(part, Buffer.byteLength(whole));
   const pages = whole
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T[]);
+    .map((line) => JSON.parse(line) as unknown[]);
   return { pages: pages.filter((page) => page.length > 0), finished: pages.at(-1)?.length === 0 };
 }
 

@@ -5,7 +5,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { tagsRpc } from '@gaze/contracts';
 import { callRpc, connectNats } from '@gaze/runtime';
-import { startNats, testLog } from '@gaze/testing';
+import { startNats, testLog, verifies } from '@gaze/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildTagServer } from '../../src/app.ts';
 import type { TagServer } from '../../src/app.ts';
@@ -141,7 +141,7 @@ describe('the HTTP door', () => {
   });
 });
 
-test('the bus asks the same questions', async () => {
+test(verifies('tags.server', 'the bus asks the same questions'), async () => {
   await using nats = await startNats();
   const log = testLog();
   const ours = await connectNats({ url: nats.url, name: 'tags', log });

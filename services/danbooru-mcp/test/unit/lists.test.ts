@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { categoryList } from '@gaze/contracts';
 import { normalise, splitTags } from '@gaze/domain';
-import { tempDir, testLog } from '@gaze/testing';
+import { tempDir, testLog, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import { buildTagList } from '../../src/list/tag-list.ts';
 import { mergeLists } from '../../src/list/merge.ts';
@@ -116,7 +116,7 @@ describe('the folder', () => {
   });
 });
 
-describe('the starter list', () => {
+describe(verifies('tags.starter', 'the starter list'), () => {
   test('has thousands of tags, of every category, without a bad line', async () => {
     const { entries, problems } = mergeLists([
       { name: 'starter.csv', text: await readFile(join(data, 'tags/starter.csv'), 'utf8') },

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { tempDir } from '@gaze/testing';
+import { tempDir, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import { runUpdate } from '../../src/update.ts';
 
@@ -65,7 +65,7 @@ function run(dir: string, url: string, ...more: string[]) {
   }));
 }
 
-describe('tags:update', () => {
+describe(verifies('tags.update', 'tags:update'), () => {
   test('fetches every page, one at a time, and writes the list in its form', async () => {
     await using dir = await tempDir();
     await using danbooru = await fakeDanbooru();

@@ -102,6 +102,32 @@ const prompts = {
   negative: 'lowres, bad anatomy',
 };
 const queue = { kind: 'image', paused: false, reason: null, waiting: 3, dispatched: 1, running: 1 };
+const model = {
+  kind: 'lora',
+  name: 'Illustrious/Looks/elke.safetensors',
+  categories: ['characters', 'looks'],
+  is_here: true,
+  hosts: ['studio'],
+  is_missing: false,
+  renamed_to: null,
+  bytes: 228_456_190,
+  modified_at: '2026-11-20T10:00:00.000Z',
+  title: 'elke_v2',
+  base_model: 'sdxl_base_v1-0',
+  resolution: '1024x1024',
+  triggers: ['elke marrow'],
+  tags: [{ tag: 'red hair', count: 38 }],
+  sha256: 'a'.repeat(64),
+  problem: null,
+  used_by: 1,
+  users: [{ category: 'characters', slug: 'elke_marrow', name: 'Elke Marrow' }],
+  images: 212,
+  defaults: null,
+};
+const modelSource = {
+  ...{ kind: 'lora', is_scanned: true, files: 240, scanned_at: '2026-11-24T10:00:00.000Z', unhashed: 0 },
+  says: 'Reads the LoRA files below /models/loras.',
+};
 const settings = { default_checkpoint: 'Illustrious/model.safetensors', nsfw_display: 'blur' };
 const key = {
   id: 'k1',
@@ -248,6 +274,102 @@ export const examples: Readonly<Record<string, Example>> = {
   setImageFlags: {
     request: { is_favourite: true, rating: 5 },
     response: { ...image, is_favourite: true, rating: 5, generation: null },
+  },
+  countImages: {
+    response: {
+      buckets: [
+        { bucket: '2026-11', from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', count: 480 },
+      ],
+      total: 480,
+    },
+  },
+  setManyImageFlags: {
+    request: { ids: ['img_1', 'img_2'], rating: 5 },
+    response: {
+      results: [
+        { id: 'img_1', image: { ...image, rating: 5 }, problem: null },
+        {
+          id: 'img_2',
+          image: null,
+          problem: { code: 'not_found', message: 'There is no picture «img_2».', field: 'image_id' },
+        },
+      ],
+    },
+  },
+  trashImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image: null, problem: null }] } },
+  restoreImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image, problem: null }] } },
+  purgeImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image: null, problem: null }] } },
+  listTrashedImages: {
+    response: {
+      items: [
+        {
+          ...image,
+          trashed_at: '2026-11-24T10:00:00.000Z',
+          cover_of: [{ category: 'characters', slug: 'elke_marrow' }],
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  emptyImageTrash: { response: { purged: 12, left: 0 } },
+  rescanImages: {
+    response: {
+      ...{ files: 480, added: 2, changed: 0, moved: 1, missing: 0, swept: 0 },
+      problems: [{ key: 'characters/elke_marrow/page.png', message: 'This is not a PNG, JPEG or WebP picture.' }],
+      warning: null,
+    },
+  },
+  inspectPicture: {
+    response: {
+      ...{ format: 'png', width: 832, height: 1216, generation: null },
+      metadata: {
+        ...{ source: 'a1111', positive: 'a paper lantern', negative: 'lowres', seed: 421_337 },
+        ...{ checkpoint: 'meridian_xl', model_hash: '0a1b2c3d4e', loras: [{ name: 'elke', weight: 0.8 }] },
+        ...{ steps: 28, cfg: 6, sampler: 'Euler a', scheduler: 'Karras', width: 832, height: 1216 },
+      },
+      recipe: {
+        ...{ owner: null, parts: {}, checkpoint: 'meridian_xl', stackLoras: false, faceDetail: 'auto', handDetail: 'auto' },
+        ...{ extra_positive: 'a paper lantern', extra_negative: 'lowres', seed: 421_337, width: 832, height: 1216 },
+        ...{ cover: 'keep', nsfw: 'all' },
+      },
+      notes: ['It was made with «elke»; add the entries that use these LoRAs.'],
+    },
+  },
+  listModels: { response: { items: [model], next_cursor: null, source: modelSource } },
+  getModel: { response: model },
+  rescanModels: {
+    response: {
+      results: [
+        {
+          ...{ kind: 'lora', is_scanned: true, files: 240, added: 1, changed: 0, renamed: 0, removed: 0, problems: 0 },
+          warning: null,
+        },
+      ],
+    },
+  },
+  search: {
+    response: {
+      groups: [
+        {
+          category: 'characters',
+          found: { count: 1, is_capped: false },
+          items: [
+            {
+              card,
+              name: [
+                { text: 'Elke', is_hit: true },
+                { text: ' Marrow', is_hit: false },
+              ],
+              snippet: null,
+            },
+          ],
+        },
+      ],
+      images: {
+        found: { count: 1000, is_capped: true },
+        items: [{ image, snippet: [{ text: 'elke', is_hit: true }] }],
+      },
+    },
   },
   listHosts: {
     response: {

@@ -78,6 +78,8 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'Jobs', description: 'Queueing, watching and steering work.' },
         { name: 'Queues', description: 'Pause and resume.' },
         { name: 'Images', description: 'Pictures, their bytes and their marks.' },
+        { name: 'Search', description: 'Words in entries and prompts.' },
+        { name: 'Models', description: 'LoRA and checkpoint files.' },
         { name: 'House', description: 'Hosts, settings, files with problems.' },
         { name: 'Keys', description: 'API keys.' },
         { name: 'Session', description: 'Who is asking.' },

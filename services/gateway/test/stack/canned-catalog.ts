@@ -1,11 +1,21 @@
-import { catalogRpc, editingRpc } from '@gaze/contracts';
+import { catalogRpc, editingRpc, galleryRpc, modelsRpc, searchRpc } from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
 import { GazeError, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import { createHash } from 'node:crypto';
 import { examples } from '../../src/openapi/examples.ts';
 
-const contracts = { ...catalogRpc, ...editingRpc };
+type Prefixed<P extends string, T> = { [K in keyof T & string as `${P}.${K}`]: T[K] };
+const prefixed = <P extends string, T extends object>(prefix: P, rpc: T): Prefixed<P, T> =>
+  Object.fromEntries(Object.entries(rpc).map(([name, contract]) => [`${prefix}.${name}`, contract])) as Prefixed<P, T>;
+
+const contracts = {
+  ...catalogRpc,
+  ...editingRpc,
+  ...prefixed('gallery', galleryRpc),
+  ...prefixed('models', modelsRpc),
+  ...prefixed('search', searchRpc),
+};
 export type RpcName = keyof typeof contracts;
 type Handler = (input: never) => unknown;
 
@@ -91,6 +101,19 @@ export function buildCannedCatalog() {
     imagesList: () => response('listImages'),
     imagesGet: () => image,
     imagesFlags: () => image,
+    'gallery.buckets': () => response('countImages'),
+    'gallery.some': () => ({ images: [image] }),
+    'gallery.flags': () => response('setManyImageFlags'),
+    'gallery.trash': () => response('trashImages'),
+    'gallery.restore': () => response('restoreImages'),
+    'gallery.purge': () => response('purgeImages'),
+    'gallery.emptyTrash': () => response('emptyImageTrash'),
+    'gallery.trashed': () => response('listTrashedImages'),
+    'gallery.rescan': () => response('rescanImages'),
+    'models.list': () => response('listModels'),
+    'models.get': () => response('getModel'),
+    'models.rescan': () => response('rescanModels'),
+    'search.query': () => response('search'),
     hostsList: () => response('listHosts'),
     settingsGet: () => response('getSettings'),
     settingsSet: () => response('changeSettings'),
@@ -143,6 +166,7 @@ export function buildCannedCatalog() {
   return {
     calls,
     stream,
+    exampleImage: image,
     /** An entity as lists show it. */
     card,
     /** Replaces an answer; a thrown GazeError crosses the bus. */

@@ -3,6 +3,7 @@ import type { GazeEvent } from '@gaze/contracts';
 import { buildClient, connectEvents } from '@gaze/client';
 import type { Client } from '@gaze/client';
 import { eventually, verifies } from '@gaze/testing';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keys } from './canned-catalog.ts';
 import { startGateway } from './start-gateway.ts';
@@ -16,6 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => house[Symbol.asyncDispose]());
 
+const picture = (): Promise<Buffer> =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: '#123' } })
+    .png()
+    .toBuffer();
 const recipe = { parts: { characters: [{ slug: 'elke_marrow' }] } };
 
 describe(verifies('api.resources', 'the typed client against the real gateway'), () => {
@@ -85,6 +90,29 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
     'images.list': (c) => c.images.list({ category: 'looks', slug: 'a', favourite: false, nsfw: 'sfw' }),
     'images.get': (c) => c.images.get('img_1'),
     'images.setFlags': (c) => c.images.setFlags('img_1', { rating: null }),
+    'images.list by everything': (c) =>
+      c.images.list({ lora: 'a/b.safetensors', host: 'A', from: '2026-01-01', to: '2026-02-01T00:00:00Z', rating_min: 3, q: 'x' }),
+    'images.setManyFlags': (c) => c.images.setManyFlags(['img_1', 'img_2'], { is_favourite: true }),
+    'images.buckets': (c) => c.images.buckets({ by: 'day', tz: 'Europe/Berlin', favourite: true, q: 'x' }),
+    'images.remove': (c) => c.images.remove('img_1'),
+    'images.trash': (c) => c.images.trash(['img_1']),
+    'images.restore': (c) => c.images.restore(['img_1']),
+    'images.purge': (c) => c.images.purge(['img_1']),
+    'images.trashed': (c) => c.images.trashed({ limit: 5 }),
+    'images.emptyTrash': (c) => c.images.emptyTrash(),
+    'images.rescan': (c) => c.images.rescan(),
+    'images.inspect': async (c) => c.images.inspect(new Blob([new Uint8Array(await picture())], { type: 'image/png' })),
+    'images.zipUrl': async (c) => {
+      await house.store.put('characters/elke_marrow/gen_j1_1_0.png', await picture());
+      const headers = { 'x-api-key': keys.admin };
+      const answer = await fetch(c.images.zipUrl(['img_1', 'img_2'], 'My elke'), { headers });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip']);
+      await answer.arrayBuffer();
+    },
+    'models.list': (c) => c.models.list({ kind: 'lora', category: 'looks', filter: 'orphans', q: 'elke' }),
+    'models.get': (c) => c.models.get('lora', 'Illustrious/Looks/elke.safetensors'),
+    'models.rescan': (c) => c.models.rescan(),
+    'search.query': (c) => c.search.query('elke', { category: 'looks', nsfw: 'sfw', type: 'resources', limit: 5 }),
     'hosts.list': (c) => c.hosts.list(),
     'settings.get': (c) => c.settings.get(),
     'settings.set': (c) => c.settings.set({ nsfw_display: 'hide' }),

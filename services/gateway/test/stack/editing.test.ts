@@ -112,7 +112,7 @@ describe(verifies('editing.covers', 'uploading a cover'), () => {
       return house.catalog.card;
     });
   });
-  const upload = (body: BodyInit, type: string, more: RequestInit = {}): Promise<Response> =>
+  const upload = (body: NonNullable<RequestInit['body']>, type: string, more: RequestInit = {}): Promise<Response> =>
     house.ask(`${at}/cover`, { method: 'POST', body, headers: { 'content-type': type }, ...more });
 
   test('the bytes lie in the staging folder under a name of ours when the catalog is asked', async () => {
@@ -124,17 +124,18 @@ describe(verifies('editing.covers', 'uploading a cover'), () => {
   });
 
   test('other types, no length, nothing at all and too much are refused before anything is stored', async () => {
+    const before = (await house.store.list('.staging/')).keys;
     expect((await upload('<svg/>', 'image/svg+xml')).status).toBe(415);
     expect((await upload('{}', 'application/json')).status).toBe(415);
     expect((await upload('', 'image/png')).status).toBe(400);
-    const endless = await upload(Readable.toWeb(Readable.from([Buffer.from('a')])) as BodyInit, 'image/png', {
+    const endless = await upload(Readable.toWeb(Readable.from([Buffer.from('a')])), 'image/png', {
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(endless.status).toBe(400);
     const huge = await upload(Buffer.alloc(maxUploadBytes + 1), 'image/png');
     expect(huge.status).toBe(413);
     expect(staged).toEqual([]);
-    expect((await house.store.list('.staging/')).keys.filter((key) => key !== staged[0]?.key)).toHaveLength(1);
+    expect((await house.store.list('.staging/')).keys).toEqual(before);
   });
 
   test('what the catalog refuses leaves nothing in the staging folder', async () => {
@@ -159,7 +160,7 @@ describe(verifies('editing.covers', 'uploading a cover'), () => {
 });
 
 describe(verifies('editing.missing', 'covers that are missing'), () => {
-  const card = (slug: string): object => ({ ...(house.catalog.card as object), slug });
+  const card = (slug: string): object => ({ ...house.catalog.card, slug });
 
   test('are listed by name', async () => {
     await house.ask('/api/v1/missing/scenes?limit=3');

@@ -30,7 +30,8 @@ export function readCapabilities(hostName: string, objectInfo: unknown): HostCap
   return {
     host_name: hostName,
     classes: Object.keys(classes),
-    checkpoints: choices('CheckpointLoaderSimple', 'ckpt_name'),
+    // Models without their text encoder and VAE count too: a template with a loader of its own takes them.
+    checkpoints: [...choices('CheckpointLoaderSimple', 'ckpt_name'), ...choices('UNETLoader', 'unet_name')],
     loras: choices('LoraLoader', 'lora_name'),
     vaes: choices('VAELoader', 'vae_name'),
     samplers: choices('KSampler', 'sampler_name'),

@@ -139,7 +139,7 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
       patience,
       silentMs: limits.silentMs,
       pollMs: () => (socket.connected() ? pollConnectedMs : pollDeafMs),
-      inTurn: (placing) => turns.run('place', placing),
+      inTurn: (work) => turns.run('begin', work),
       watch,
       async hung(promptId) {
         health.stuckIn(promptId);

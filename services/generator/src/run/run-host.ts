@@ -20,8 +20,8 @@ export interface RunHost {
   patience: (checkpoint: string) => { hangMs: number; deafMs: number };
   silentMs: number;
   pollMs: () => number;
-  /** Prompts reach the host in the order in which their jobs were handed out. */
-  inTurn: <T>(placing: () => Promise<T>) => Promise<T>;
+  /** One at a time on this host, in the order of the calls. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Listens to a prompt until `stop`. Called before the post: a host may speak of a prompt before it answers. */
   watch: (prompt: WatchedPrompt) => Watch;
   /** The prompt is on the host: from now on it can be withdrawn. */

@@ -19,8 +19,29 @@ export async function runJob(
   message: DispatchMessage,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { ledger, log } = deps;
-  const started = await ledger.start(
+  // In turn from the first question on: prompts reach the host in the order in which their jobs were handed out.
+  const begun = await host.inTurn(() => begin(deps, host, message, signal));
+  if (begun.type === 'stop') return begun.outcome;
+  const { placing, watch } = begun;
+  try {
+    host.placed(placing.job.id);
+    return await render(placing, watch);
+  } catch (error) {
+    return await failed(placing, error);
+  } finally {
+    watch.stop();
+  }
+}
+
+type Begun = { type: 'stop'; outcome: RunOutcome } | { type: 'begun'; placing: Placing; watch: Watch };
+
+async function begin(
+  deps: RunDeps,
+  host: RunHost,
+  message: DispatchMessage,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const started = await deps.ledger.start(
     {
       job_id: message.job_id,
       dispatch: message.dispatch,
@@ -30,48 +51,46 @@ export async function runJob(
     },
     signal,
   );
-  if (started.outcome === 'refused') return { type: 'ack' };
-  if (started.outcome === 'not_holder') return { type: 'later', delayMs: 2000 };
+  if (started.outcome === 'refused') return { type: 'stop', outcome: { type: 'ack' } };
+  if (started.outcome === 'not_holder') return { type: 'stop', outcome: { type: 'later', delayMs: 2000 } };
   const job = { id: message.job_id, ...started };
   try {
-    return await render(deps, host, job, signal);
+    const prompts = buildPrompts(job.snapshot, job.template);
+    const wired = wire(job, prompts, await host.capabilities());
+    const placing: Placing = { deps, host, job, prompts, wired, signal };
+    const placed = (await adopt(placing)) ?? (await post(placing));
+    return placed.type === 'stop' ? placed : { type: 'begun', placing, watch: placed.watch };
   } catch (error) {
-    if (signal.aborted) throw error;
-    const failure = asRunFailure(error, host);
-    log.warn(
-      { job: job.id, attempt: job.attempt, host: host.name, class: failure.failure, err: error },
-      failure.wire.message,
-    );
-    await ledger.fail(
-      { job_id: job.id, attempt: job.attempt, class: failure.failure, error: failure.wire },
-      signal,
-    );
-    return { type: 'ack' };
+    return { type: 'stop', outcome: await failed({ deps, host, job, signal }, error) };
   }
 }
 
-async function render(
-  deps: RunDeps,
-  host: RunHost,
-  job: StartedJob,
-  signal: AbortSignal,
+/** Tells the ledger what went wrong; a process that stops leaves everything as it is. */
+async function failed(
+  { deps, host, job, signal }: Pick<Placing, 'deps' | 'host' | 'job' | 'signal'>,
+  error: unknown,
 ): Promise<RunOutcome> {
-  const prompts = buildPrompts(job.snapshot, job.template);
-  const wired = wire(job, prompts, await host.capabilities());
-  const placing: Placing = { deps, host, job, prompts, wired, signal };
-  const placed = await host.inTurn(async () => (await adopt(placing)) ?? (await post(placing)));
-  if (placed.type === 'stop') return placed.outcome;
+  if (signal.aborted) throw error;
+  const failure = asRunFailure(error, host);
+  deps.log.warn(
+    { job: job.id, attempt: job.attempt, host: host.name, class: failure.failure, err: error },
+    failure.wire.message,
+  );
+  await deps.ledger.fail(
+    { job_id: job.id, attempt: job.attempt, class: failure.failure, error: failure.wire },
+    signal,
+  );
+  return { type: 'ack' };
+}
+
+async function render(placing: Placing, watch: Watch): Promise<RunOutcome> {
+  const { deps, host, job, prompts, wired, signal } = placing;
   const began = deps.now();
-  try {
-    host.placed(job.id);
-    const done = await finish(placing, placed.watch);
-    const renderingSeconds = (deps.now() - (placed.watch.startedMs() ?? began)) / 1000;
-    const outputs = picturesOf(done, host.name);
-    const { promptId } = placed.watch.followed;
-    return await deliver(deps, host, job, { promptId, prompts, wired, outputs, renderingSeconds }, signal);
-  } finally {
-    placed.watch.stop();
-  }
+  const done = await finish(placing, watch);
+  const renderingSeconds = (deps.now() - (watch.startedMs() ?? began)) / 1000;
+  const outputs = picturesOf(done, host.name);
+  const { promptId } = watch.followed;
+  return deliver(deps, host, job, { promptId, prompts, wired, outputs, renderingSeconds }, signal);
 }
 
 /** Follows a prompt to its end; one that hangs is stopped on the way out. */

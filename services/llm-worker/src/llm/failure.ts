@@ -39,7 +39,8 @@ export function classify(error: unknown): LlmFailure {
     return new LlmFailure('interrupted', 'The request was stopped.', { cause: error });
   if (error instanceof APIConnectionTimeoutError) return passing('The model did not answer in time.', error);
   if (error instanceof APIConnectionError) return passing("The model's server cannot be reached.", error);
-  if (error instanceof APIError && typeof error.status === 'number') return ofStatus(error as APIError, error.status);
+  if (error instanceof APIError && typeof error.status === 'number')
+    return ofStatus(error as APIError, error.status);
   return passing("The model's server sent something that is no answer.", error);
 }
 

@@ -18,7 +18,7 @@ export interface McpServerConfig {
 
 /** The tag server's name: its tools are named in the system prompts, and it checks tags after the model. */
 export const tagServerName = 'danbooru';
-export const tagTools = ['search_tags', 'validate_tags', 'suggest_tags'] as const;
+const tagTools = ['search_tags', 'validate_tags', 'suggest_tags'] as const;
 
 const serverName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/i, 'may hold letters, digits and - only');
 const One = z

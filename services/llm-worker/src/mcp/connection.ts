@@ -55,12 +55,12 @@ export function buildConnection(
 
   async function live(): Promise<void> {
     let backOffMs = times.firstBackOffMs;
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       try {
         await session(() => (backOffMs = times.firstBackOffMs));
         say('down', 'The server has closed the connection; it is tried again.');
       } catch (error) {
-        if (stopping.signal.aborted) return;
+        if (isStopping()) return;
         say('down', `${sentenceOf(error)} It is tried again.`);
       }
       isDue = false;
@@ -83,7 +83,7 @@ export function buildConnection(
       onListChanged: lookNow,
     });
     try {
-      while (!stopping.signal.aborted && !isServerGone()) {
+      while (!isStopping() && !isServerGone()) {
         isDue = false;
         tools = takeTools(config, await open.list(stopping.signal));
         server = open;
@@ -101,6 +101,7 @@ export function buildConnection(
     }
   }
 
+  const isStopping = (): boolean => stopping.signal.aborted;
   const isServerGone = (): boolean => isGone;
 
   function lookNow(): void {

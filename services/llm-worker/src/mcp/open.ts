@@ -109,7 +109,6 @@ function transportOf({ connection }: McpServerConfig, fetch: Fetch, maxBytes: nu
     fetch,
     requestInit: { headers: { ...connection.headers } },
   });
-  // The class's optional members are typed more loosely than the interface under exactOptionalPropertyTypes.
   return transport;
 }
 

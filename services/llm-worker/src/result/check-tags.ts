@@ -96,7 +96,7 @@ function settle(
 
 /** The canonical tag in the place of the given one, weight and brackets kept. */
 function put(entry: string, tag: string, name: string): string {
-  const pattern = [...tag]
+  const pattern = Array.from(tag)
     .map((sign) => (sign === ' ' ? '[\\s_]+' : `\\\\?${sign.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}`))
     .join('');
   const found = new RegExp(pattern, 'i').exec(entry);

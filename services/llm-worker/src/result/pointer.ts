@@ -6,7 +6,7 @@ const longestShown = 120;
 
 /** A value as it may be shown: short, on one line. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
   // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
   return line.length <= longestShown ? line : `${line.slice(0, longestShown)}…`;

@@ -95,7 +95,7 @@ function depthOf(value: unknown): number {
     if (level.length === 0 || depth > deepest) return depth;
     level = level.flatMap((one) =>
       typeof one === 'object' && one !== null
-        ? Object.values(one).filter((inner) => typeof inner === 'object')
+        ? (Object.values(one) as unknown[]).filter((inner) => typeof inner === 'object')
         : [],
     );
   }

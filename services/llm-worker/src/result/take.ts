@@ -31,29 +31,33 @@ export function take(form: Form, answer: unknown): Taken {
   return taken;
 }
 
+/** Nothing is taken, and the model is told why. */
+function faultAt(into: Taken, at: string, text: string): unknown {
+  into.faults.push(`${at === '' ? 'The answer' : at} ${text}`);
+  return undefined;
+}
+
+/** Nothing is taken, and the person is told why. */
+function refuseAt(into: Taken, at: string, value: unknown, reason: string): unknown {
+  into.refused.push({ pointer: at, value: shown(value), reason });
+  return undefined;
+}
+
 function walk(form: Form, value: unknown, at: string, into: Taken): unknown {
-  const fault = (text: string): undefined =>
-    void into.faults.push(`${at === '' ? 'The answer' : at} ${text}`);
-  const refuse = (reason: string): undefined =>
-    void into.refused.push({ pointer: at, value: shown(value), reason });
+  const fault = (text: string): unknown => faultAt(into, at, text);
+  const refuse = (reason: string): unknown => refuseAt(into, at, value, reason);
   switch (form.kind) {
     case 'forbidden':
       // Left empty as the schema shows it: nobody tried anything.
-      { value === null || value === '' ? undefined : refuse(form.reason); return; }
+      return value === null || value === '' ? undefined : refuse(form.reason);
     case 'orNull':
       return value === null || value === '' ? null : (walk(form.form, value, at, into) ?? null);
     case 'object':
-      { isObject(value)
-        ? walkObject(form, value, at, into)
-        : value === null
-          ? undefined
-          : fault('must be an object.'); return; }
+      if (value === null) return undefined;
+      return isObject(value) ? walkObject(form, value, at, into) : fault('must be an object.');
     case 'map':
-      { isObject(value)
-        ? walkMap(form, value, at, into)
-        : value === null
-          ? undefined
-          : fault('must be an object.'); return; }
+      if (value === null) return undefined;
+      return isObject(value) ? walkMap(form, value, at, into) : fault('must be an object.');
     case 'tags':
       return takeTags(form.asList, value, at, into);
     case 'triggers':
@@ -62,14 +66,14 @@ function walk(form: Form, value: unknown, at: string, into: Taken): unknown {
       return takeText(form.longest, value, at, into);
     case 'word':
       if (value === null || value === '') return undefined;
-      { typeof value === 'string' && /^[a-z0-9_+-]{1,60}$/i.test(value)
+      return typeof value === 'string' && /^[a-z0-9_+-]{1,60}$/i.test(value)
         ? value
-        : refuse('It is no name of that kind.'); return; }
+        : refuse('It is no name of that kind.');
     case 'words': {
       const words = typeof value === 'string' ? value.split(',') : value;
       if (value === null) return undefined;
       if (!Array.isArray(words) || words.some((word) => typeof word !== 'string'))
-        { fault('must be a list of texts.'); return; }
+        return fault('must be a list of texts.');
       return (words as string[])
         .map((word) => word.trim().slice(0, longestWord))
         .filter((word) => word !== '' && !control.test(word))
@@ -80,20 +84,20 @@ function walk(form: Form, value: unknown, at: string, into: Taken): unknown {
         typeof value === 'string' ? { true: true, false: false }[value.trim().toLowerCase()] : value;
       if (value === null) return undefined;
       if (form.as === 'orRandom' && read === undefined && value === 'random') return value;
-      if (typeof read !== 'boolean') { fault('must be true or false.'); return; }
+      if (typeof read !== 'boolean') return fault('must be true or false.');
       return form.as === 'text' ? String(read) : read;
     }
     case 'number': {
       const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       if (value === null || value === '') return undefined;
-      if (typeof read !== 'number' || !Number.isFinite(read)) { fault('must be a number.'); return; }
+      if (typeof read !== 'number' || !Number.isFinite(read)) return fault('must be a number.');
       if (read < form.least || read > form.most)
-        { refuse(`It must lie between ${form.least} and ${form.most}.`); return; }
+        return refuse(`It must lie between ${form.least} and ${form.most}.`);
       return form.isWhole ? Math.round(read) : read;
     }
     case 'oneOf':
       if (value === null || value === '') return undefined;
-      { typeof value === 'string' && form.values.includes(value) ? value : refuse(form.reason); return; }
+      return typeof value === 'string' && form.values.includes(value) ? value : refuse(form.reason);
   }
 }
 
@@ -154,15 +158,14 @@ function takeTags(asList: boolean, value: unknown, at: string, into: Taken): unk
   if (value === null) return undefined;
   const texts = Array.isArray(value) ? value : [value];
   if (texts.some((text) => typeof text !== 'string' && text !== null))
-    return void into.faults.push(`${at} must be text or a list of texts.`);
+    return faultAt(into, at, 'must be text or a list of texts.');
   const strings = texts.flatMap((text) =>
     typeof text === 'string' ? [text.replace(/\s+/g, ' ').trim()] : [],
   );
   if (strings.some((text) => text.length > longestPrompt) || strings.length > mostTexts)
-    return void into.faults.push(`${at} is too long.`);
+    return faultAt(into, at, 'is too long.');
   if (strings.some((text) => control.test(text))) {
-    into.refused.push({ pointer: at, value: shown(value), reason: 'It holds control characters.' });
-    return undefined;
+    return refuseAt(into, at, value, 'It holds control characters.');
   }
   into.tagPlaces.push(at);
   if (asList) return strings.filter((text) => text !== '');
@@ -173,7 +176,7 @@ function takeTags(asList: boolean, value: unknown, at: string, into: Taken): unk
 function takeTriggers(known: readonly string[], value: unknown, at: string, into: Taken): unknown {
   if (value === null) return undefined;
   const texts = Array.isArray(value) ? value : [value];
-  if (texts.some((text) => typeof text !== 'string')) return void into.faults.push(`${at} must be text.`);
+  if (texts.some((text) => typeof text !== 'string')) return faultAt(into, at, 'must be text.');
   const words = (texts as string[]).flatMap((text) => text.split(',')).map((word) => word.trim());
   const kept: string[] = [];
   for (const word of words.filter((one) => one !== '')) {
@@ -201,10 +204,9 @@ function isNamed(word: string, known: readonly string[]): boolean {
 
 function takeText(longest: number, value: unknown, at: string, into: Taken): unknown {
   if (value === null) return undefined;
-  if (typeof value !== 'string' && typeof value !== 'number')
-    return void into.faults.push(`${at} must be text.`);
+  if (typeof value !== 'string' && typeof value !== 'number') return faultAt(into, at, 'must be text.');
   const text = String(value).replace(/\s+/g, ' ').trim();
-  if (text.length > longest) return void into.faults.push(`${at} is longer than ${longest} characters.`);
+  if (text.length > longest) return faultAt(into, at, `is longer than ${longest} characters.`);
   if (control.test(text) || /[<>\u202a-\u202e\u2066-\u2069]/.test(text)) {
     into.refused.push({
       pointer: at,

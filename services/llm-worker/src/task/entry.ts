@@ -100,10 +100,8 @@ function arrange(
         ]),
       );
     } else {
-      made[section.name] = {
-        ...empty,
-        ...(isObject(data[section.name]) ? (data[section.name]) : {}),
-      };
+      const given = data[section.name];
+      made[section.name] = { ...empty, ...(isObject(given) ? given : {}) };
     }
   }
   for (const [key, value] of Object.entries(data)) if (!Object.hasOwn(made, key)) made[key] = value;

@@ -11,7 +11,7 @@ import { readServers } from '../../src/mcp/config.ts';
 import type { McpServerConfig } from '../../src/mcp/config.ts';
 import { simulatedLedger } from './simulated-ledger.ts';
 
-export const root = join(import.meta.dirname, '../../../..');
+const root = join(import.meta.dirname, '../../../..');
 export const secretKey = 'sk-stand-in-secret';
 
 /** The bus, the tag server, the stand-in for a model, a ledger in memory: all that a worker needs, but the worker. */

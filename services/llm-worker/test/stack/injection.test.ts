@@ -1,5 +1,5 @@
 import type { LlmTask } from '@gaze/contracts';
-import { eventually } from '@gaze/testing';
+import { eventually, verifies } from '@gaze/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startStranger, text } from '../mcp-stranger.ts';
 import { startHouse } from './house.ts';
@@ -110,7 +110,7 @@ function expectClean(job: LedgerJob): void {
   }
 }
 
-describe('a model that obeys every order it meets', () => {
+describe(verifies('S8', 'a model that obeys every order it meets'), () => {
   test.each(Object.entries(roads))('%s does nothing that it may not', async (_road, make) => {
     stranger.state.calls.length = 0;
     const jobs: LedgerJob[] = [];

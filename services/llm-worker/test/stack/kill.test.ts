@@ -1,5 +1,5 @@
 import type { LlmTask } from '@gaze/contracts';
-import { eventually } from '@gaze/testing';
+import { eventually, verifies } from '@gaze/testing';
 import { expect, test } from 'vitest';
 import { startHouse } from './house.ts';
 
@@ -17,29 +17,37 @@ const bulk = (n: number): LlmTask => ({
   },
 });
 
-test('a worker that vanishes in the middle of a bulk run costs time and nothing else', async () => {
-  await using house = await startHouse({ ackWaitSeconds: 2 });
-  const first = await house.startWorker({ replica: 'w1' });
-  const jobs = await Promise.all(Array.from({ length: 30 }, (_, n) => house.ledger.submit(bulk(n), 'batch')));
-  await eventually(() => expect(jobs.filter(({ status }) => status === 'done').length).toBeGreaterThan(4), {
-    timeoutMs: 30_000,
-  });
-  await first.vanish();
-  await house.startWorker({ replica: 'w2' });
-  await eventually(() => expect(jobs.map(({ status }) => status)).toEqual(jobs.map(() => 'done')), {
-    timeoutMs: 60_000,
-  });
+test(
+  verifies(
+    'llm.worker-killed',
+    'a worker that vanishes in the middle of a bulk run costs time and nothing else',
+  ),
+  async () => {
+    await using house = await startHouse({ ackWaitSeconds: 2 });
+    const first = await house.startWorker({ replica: 'w1' });
+    const jobs = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => house.ledger.submit(bulk(n), 'batch')),
+    );
+    await eventually(() => expect(jobs.filter(({ status }) => status === 'done').length).toBeGreaterThan(4), {
+      timeoutMs: 30_000,
+    });
+    await first.vanish();
+    await house.startWorker({ replica: 'w2' });
+    await eventually(() => expect(jobs.map(({ status }) => status)).toEqual(jobs.map(() => 'done')), {
+      timeoutMs: 60_000,
+    });
 
-  const accepted = jobs.map(({ result }) => (result?.kind === 'bulk_create' ? result.file : ''));
-  expect(new Set(accepted).size).toBe(30);
-  expect(new Set(house.ledger.state.holders)).toEqual(new Set(['w1', 'w2']));
-  // Nobody's word for an attempt came after a newer one was minted and still counted.
-  for (const job of jobs) {
-    const words = house.ledger.state.words.filter((word) => word.startsWith(`complete ${job.id} `));
-    expect(words.at(-1)).toBe(`complete ${job.id} ${job.attempt}`);
-  }
-  await eventually(async () => expect(await house.ledger.queued()).toBe(0), { timeoutMs: 15_000 });
-});
+    const accepted = jobs.map(({ result }) => (result?.kind === 'bulk_create' ? result.file : ''));
+    expect(new Set(accepted).size).toBe(30);
+    expect(new Set(house.ledger.state.holders)).toEqual(new Set(['w1', 'w2']));
+    // Nobody's word for an attempt came after a newer one was minted and still counted.
+    for (const job of jobs) {
+      const words = house.ledger.state.words.filter((word) => word.startsWith(`complete ${job.id} `));
+      expect(words.at(-1)).toBe(`complete ${job.id} ${job.attempt}`);
+    }
+    await eventually(async () => expect(await house.ledger.queued()).toBe(0), { timeoutMs: 15_000 });
+  },
+);
 
 test('a worker that stops in order gives back what runs, at once', async () => {
   await using house = await startHouse();

@@ -9,8 +9,8 @@ import type {
 } from '@gaze/contracts';
 import { contractVersion, llmConsumer, llmRpc, streams, subjects } from '@gaze/contracts';
 import { connectNats, ensureConsumer, ensureStream, serveRpc } from '@gaze/runtime';
-import type { Nats , GazeError} from '@gaze/runtime';
-import { jetstream } from '@nats-io/jetstream';
+import type { Nats, GazeError } from '@gaze/runtime';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { testLog } from '@gaze/testing';
 
 export interface LedgerJob {
@@ -193,7 +193,6 @@ export async function simulatedLedger(natsUrl: string, ackWaitSeconds = 30) {
       nc.publish(subjects.control('llm'), JSON.stringify({ type: 'cancel', job_id: job.id }));
     },
     queued: async (): Promise<number> => {
-      const { jetstreamManager } = await import('@nats-io/jetstream');
       return (await (await jetstreamManager(nc)).streams.info(streams.llm.name)).state.messages;
     },
     async [Symbol.asyncDispose]() {

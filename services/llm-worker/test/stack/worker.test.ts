@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LlmTask } from '@gaze/contracts';
 import { LlmTranscript, categories, llmWorkerRpc } from '@gaze/contracts';
 import { GazeError, callRpc, seal } from '@gaze/runtime';
-import { eventually } from '@gaze/testing';
+import { eventually, verifies } from '@gaze/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { secretKey, startHouse } from './house.ts';
 import type { House } from './house.ts';
@@ -44,7 +44,7 @@ const good = {
   tags: { outfit_type: 'Casual', nsfw: false },
 };
 
-describe('an entry from a description', () => {
+describe(verifies('llm.entries', 'an entry from a description'), () => {
   test('is made, with its tags checked by tool and by us', async () => {
     const job = await work(outfit);
     expect(job.failure).toBeNull();
@@ -106,7 +106,7 @@ describe('an entry from a description', () => {
   });
 });
 
-describe('regenerating tags', () => {
+describe(verifies('llm.tags', 'regenerating tags'), () => {
   const data = {
     outfit_id: 'coat',
     outfit_name: 'Coat',
@@ -221,7 +221,7 @@ describe('an entry from a model file', () => {
   });
 });
 
-describe('an answer that cannot be used', () => {
+describe(verifies('llm.results', 'an answer that cannot be used'), () => {
   test('is named and repaired', async () => {
     house.standIn.script.push(
       { kind: 'text', text: 'Here is your outfit!' },
@@ -361,7 +361,7 @@ describe('a provider in trouble', () => {
   });
 });
 
-describe('the transcript', () => {
+describe(verifies('llm.transcript', 'the transcript'), () => {
   test('holds no key, though the model says it', async () => {
     house.standIn.script.push({ kind: 'json', value: { ...good, outfit_name: secretKey } });
     const job = await work({

@@ -1,5 +1,6 @@
 import { startLlmStandIn } from '@gaze/llm-stand-in';
 import type { LlmStandIn, ScriptedReply } from '@gaze/llm-stand-in';
+import { verifies } from '@gaze/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildChat } from '../../src/llm/chat.ts';
 import type { Chat, Provider } from '../../src/llm/chat.ts';
@@ -80,7 +81,7 @@ describe('an answer', () => {
   });
 });
 
-describe('what passes is tried again', () => {
+describe(verifies('llm.providers', 'what passes is tried again'), () => {
   test.each<[string, ScriptedReply]>([
     ['429', { kind: 'status', status: 429, retryAfterSeconds: 0 }],
     ['500', { kind: 'status', status: 500 }],

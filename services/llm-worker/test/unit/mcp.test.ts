@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { eventually, testLog } from '@gaze/testing';
+import { eventually, testLog, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import { readServers, secretsOf } from '../../src/mcp/config.ts';
 import type { McpServerConfig } from '../../src/mcp/config.ts';
@@ -125,7 +125,7 @@ describe('the tools', () => {
   });
 });
 
-describe('a server that', () => {
+describe(verifies('llm.tool-servers', 'a server that'), () => {
   test('answers ten megabytes is told off, and asked again', async () => {
     await using server = await startStranger({
       tools: [{ name: 'a' }],
