@@ -47,9 +47,12 @@ export function serviceParts(
       DATA_DIR: settings.dataDir,
       UPLOADS_DIR: settings.uploadsDir,
       GAZE_KEY_FILE: join(settings.stateDir, keyFileName),
-      MCP_PORT: String(given.mcpPort),
-      DANBOORU_MCP_URL: `http://127.0.0.1:${given.mcpPort}/mcp`,
-      TAGS_DIR: [join(root, 'data/tags'), join(settings.dataDir, 'tags')].join(delimiter),
+      // A deployment may fix the port, or name another tag server.
+      MCP_PORT: env.MCP_PORT ?? String(given.mcpPort),
+      DANBOORU_MCP_URL: env.DANBOORU_MCP_URL ?? `http://127.0.0.1:${env.MCP_PORT ?? given.mcpPort}/mcp`,
+      TAGS_DIR:
+        env.TAGS_DIR ??
+        [...new Set([join(root, 'data/tags'), join(settings.dataDir, 'tags')])].join(delimiter),
       HOST: settings.host,
       PORT: String(settings.port),
       // A fixed name, so that a generator that starts again is the same replica to its hosts.

@@ -1,10 +1,14 @@
 import { busyShare } from './p1-busy.ts';
+import { promptAndWiring } from './p13-wiring.ts';
+import { submitToStart } from './p2-start.ts';
+import { doneToPicture } from './p3-picture.ts';
+import { switchesAndTime } from './p4-switches.ts';
 import type { Row } from './row.ts';
 
 export interface Bench {
   id: string;
   title: string;
-  run: (options: { quick: boolean; seed: number }) => Promise<Row[]>;
+  run: (options: { quick: boolean; seed: number }) => Row[] | Promise<Row[]>;
 }
 
 /** Every promise of speed that is measured here, in the order of its number. */
@@ -14,4 +18,20 @@ export const benches: readonly Bench[] = [
     title: 'how busy the GPUs are',
     run: async ({ quick, seed }) => [await busyShare({ jobs: quick ? 80 : 400, seed })],
   },
+  {
+    id: 'P2',
+    title: 'from the request to the host',
+    run: async ({ quick }) => [await submitToStart({ times: quick ? 30 : 150 })],
+  },
+  {
+    id: 'P3',
+    title: 'from the host to the screen',
+    run: async ({ quick }) => [await doneToPicture({ times: quick ? 30 : 120 })],
+  },
+  {
+    id: 'P4',
+    title: 'which host loads what',
+    run: ({ quick, seed }) => switchesAndTime({ seed, seeds: quick ? 5 : 40 }),
+  },
+  { id: 'P13', title: 'one job from snapshot to graph', run: () => [promptAndWiring()] },
 ];

@@ -44,7 +44,9 @@ describe('local mode', () => {
       expect(again.headers.get('set-cookie')).toBeNull();
       await stack.process('gateway').hold();
       await stack.process('gateway').resume();
-    await eventually(async () => expect((await fetch(`${stack.url}/healthz`)).status).toBe(200), { timeoutMs: 30_000 });
+      await eventually(async () => expect((await fetch(`${stack.url}/healthz`)).status).toBe(200), {
+        timeoutMs: 30_000,
+      });
       const later = await fetch(stack.openUrl, { redirect: 'manual' });
       expect(later.headers.get('set-cookie')).toBeNull();
       expect((await fetch(library, { headers: { cookie: pair } })).status).toBe(200);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rename } from 'node:fs/promises';
+import { cp, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually, freePort, startStack, tempDir, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
@@ -49,18 +49,21 @@ describe('the house as a person starts it', () => {
     ),
     async () => {
       await using home = await tempDir();
+      const ours = path.join(import.meta.dirname, '../../data');
+      const isOwn = (file: string): boolean => !/uploads|\.gaze-/.test(path.relative(ours, file));
+      await cp(ours, path.join(home.path, 'data'), { recursive: true, filter: isOwn });
       const env = {
         ...process.env,
         GAZE_STATE_DIR: path.join(home.path, 'a state'),
-        DATA_DIR: path.join(import.meta.dirname, '../../data'),
+        DATA_DIR: path.join(home.path, 'data'),
         UPLOADS_DIR: path.join(home.path, 'uploads'),
         PORT: String(await freePort()),
       };
-      const first = start(env);
+      await using first = start(env);
       const address = await first.address;
       expect((await fetch(`${new URL(address).origin}/healthz`)).status).toBe(200);
 
-      const second = start(env);
+      await using second = start(env);
       expect(await second.ended).toBe(1);
       expect(second.output()).toContain(new URL(address).port);
       expect(second.output()).not.toMatch(/\n\s+at /);
@@ -69,7 +72,7 @@ describe('the house as a person starts it', () => {
       expect(await first.ended).toBe(0);
       expect(first.output()).toContain('Stopped.');
 
-      const third = start(env);
+      await using third = start(env);
       await third.address;
       expect(third.output()).not.toContain('a new database');
       third.child.kill('SIGTERM');
@@ -95,5 +98,16 @@ function start(env: NodeJS.ProcessEnv) {
     return code as number | null;
   });
   address.promise.catch(() => undefined);
-  return { child, address: address.promise, ended, output: () => text };
+  return {
+    child,
+    address: address.promise,
+    ended,
+    output: () => text,
+    /** Nothing is left behind by a test that fails half-way. */
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }

@@ -31,7 +31,10 @@ test(
     const { stack } = foundry;
     const client = clientOf(stack);
     await hostsUp(foundry);
-    const ids = await submitAll(stack, [1, 2, 3, 4].map((seed) => smallPicture(seed)));
+    const ids = await submitAll(
+      stack,
+      [1, 2, 3, 4].map((seed) => smallPicture(seed)),
+    );
     for (const id of ids) {
       const job = await ended(client, id);
       expect(job.status).toBe('done');

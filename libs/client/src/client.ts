@@ -27,6 +27,7 @@ import type {
 } from '@gaze/contracts';
 import { buildEditing, buildOutfits } from './editing.ts';
 import type { JobFilter, LibraryFilter, Page } from './filters.ts';
+import { buildDrafts, buildLlm, buildTags } from './llm.ts';
 import { buildImages, buildModels, buildSearch } from './pictures.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
 import { buildSend } from './request.ts';
@@ -56,6 +57,9 @@ export function buildClient(options: ClientOptions) {
       get: (o?: CallOptions) => send<Settings>('GET', '/api/v1/settings', o),
       set: (patch: Partial<Settings>) => send<Settings>('PATCH', '/api/v1/settings', { body: patch }),
     },
+    llm: buildLlm(send),
+    drafts: buildDrafts(send),
+    tags: buildTags(send),
     keys: buildKeys(send),
     problems: { list: (o?: CallOptions) => send<{ problems: ProblemFile[] }>('GET', '/api/v1/problems', o) },
     session: {

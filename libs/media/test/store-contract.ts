@@ -22,7 +22,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<string> {
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 /** Addresses that lead out of a store, or name nothing. */
-const hostileKeys = [
+export const hostileKeys = [
   '',
   '/',
   '/etc/passwd',

@@ -15,6 +15,7 @@ import { isDerivedByOlderVersion, rememberDerivation } from './library/derivatio
 import { buildFolderLock } from './library/folder-lock.ts';
 import { buildLibrary } from './library/library.ts';
 import { buildModels } from './models/models.ts';
+import { buildLlmJobs } from './llm/llm.ts';
 import { buildPreview } from './preview/preview.ts';
 import { buildSearch } from './search/search.ts';
 import { buildSettings } from './settings/settings.ts';
@@ -62,6 +63,11 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const searching = buildSearch({ db, log });
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
+  const llm = buildLlmJobs({
+    ...{ db, nc, events, images, log },
+    writing: { db, dataDir, modelRoots, events, lock, log },
+    review: settings.llmReview,
+  });
   const jobs = buildJobs({
     db,
     nc,
@@ -72,6 +78,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
     templateFor,
     defaultCheckpoint,
     hosts,
+    llm,
     log,
   });
 
@@ -85,7 +92,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
       log.info({ scanMs: Math.round(performance.now() - began) }, 'the files are taken over');
-      serving = [events, settings, keys, images, library, editing, models, searching, preview, hosts, jobs].flatMap((part) =>
+      serving = [events, settings, keys, images, library, editing, models, searching, preview, hosts, jobs, llm].flatMap((part) =>
         part.serve(nc),
       );
       events.start();
@@ -96,11 +103,13 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       models.start();
       await hosts.start();
       await jobs.start();
+      await llm.start();
       started = true;
     },
     async stop() {
       started = false;
       await Promise.all(serving.map((server) => server.stop()));
+      await llm.stop();
       await jobs.stop();
       await hosts.stop();
       await models.stop();

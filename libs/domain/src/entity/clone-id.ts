@@ -27,6 +27,8 @@ export function idOrNext(id: string, isTaken: (id: string) => boolean): string {
 export function idFromName(name: string): string {
   return name
     .normalize('NFKD')
+    // Accents stand beside their letters now; they go, the letters stay.
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')

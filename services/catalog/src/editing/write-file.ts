@@ -1,7 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CategoryDeclaration } from '@gaze/contracts';
+import { GazeError } from '@gaze/runtime';
 import type { Trx } from '../db/connect.ts';
-import { hashOf, linkName, temporaryName } from '../library/own-files.ts';
+import { hashOf, linkName, markerFile, temporaryName } from '../library/own-files.ts';
 import type { EntityRow } from '../library/row.ts';
 import type { Commit } from './commit-file.ts';
 import { commitFile } from './commit-file.ts';
@@ -90,6 +92,7 @@ export async function createFile(deps: WriteDeps, write: FileWrite): Promise<Com
   const step = deps.onStep ?? (() => Promise.resolve());
   const folder = path.join(deps.dataDir, declaration.folder);
   const file = path.join(folder, revision.filename);
+  await makeFolder(deps.dataDir, folder);
   const id = await beginRevision(deps.db, revision);
   const temporary = path.join(folder, temporaryName(id));
   await step('pending');
@@ -111,6 +114,22 @@ export async function createFile(deps: WriteDeps, write: FileWrite): Promise<Com
   const commit = await commitFile(deps, { declaration, filename: revision.filename, bytes, revisionId: id }, write.also);
   await step('committed');
   return commit;
+}
+
+/** A folder that is missing is made, unless the whole data folder seems not to be mounted. */
+async function makeFolder(dataDir: string, folder: string): Promise<void> {
+  if ((await inodeOf(path.join(dataDir, markerFile))) === null) {
+    throw new GazeError(
+      'data_error',
+      `The data folder has no ${markerFile} file, so it may not be mounted. Nothing was written. If this is the right folder, make an empty file of that name in it.`,
+      { file: markerFile },
+    );
+  }
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, path.basename(folder));
+  }
 }
 
 /** The last look: the name still means the file that was linked, and that holds what was seen. */

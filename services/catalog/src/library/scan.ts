@@ -16,11 +16,13 @@ import {
   restoreRows,
 } from './scan-store.ts';
 import { codeOf, look, seenFiles } from './seen-files.ts';
+import { markerFile } from './own-files.ts';
 import type { FileStamp } from './stamp.ts';
 import { knownRows } from './take-over.ts';
 import type { FileRead, Scan, ScanDeps } from './write-chunk.ts';
 import { tell, tellOneByOne, tellProblems, writeChunk } from './write-chunk.ts';
 
+export { markerFile } from './own-files.ts';
 export type { ScanDeps } from './write-chunk.ts';
 
 export interface ScanOptions {
@@ -30,8 +32,6 @@ export interface ScanOptions {
   everything?: boolean;
 }
 
-/** The file that marks a data folder as ours and mounted. */
-export const markerFile = '.gaze-data';
 /** Files that are taken over in one transaction. */
 const chunkSize = 200;
 /** More named files than this are no edit but a copy or a checkout: the whole folder is looked at. */

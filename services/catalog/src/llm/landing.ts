@@ -46,6 +46,12 @@ export function buildLanding(deps: LlmDeps & { tell: TellJobs; changed: (jobIds:
       return { state: 'applied', slug, merged };
     } catch (error) {
       if (!(error instanceof Error) || !decidable.includes(toWireError(error).code)) throw error;
+      // Somebody saved the old file at the last moment: the result is in it all the same.
+      const slug = await writtenBy(writing, row);
+      if (slug !== null) {
+        await settle(row, { state: 'applied', slug, reason: '' });
+        return { state: 'applied', slug, merged: false };
+      }
       const { code, message, ...place } = toWireError(error);
       await settle(row, { state: 'waiting', slug: row.slug, reason: message });
       return { state: 'waiting', error: new GazeError(code, message, place) };

@@ -1,6 +1,6 @@
 import type { CategoryName, EntityData } from '@gaze/contracts';
 import { categories } from '@gaze/contracts';
-import { blankEntity, idFromName, idOrNext, own, withChanges } from '@gaze/domain';
+import { blankEntity, idFromName, idOrNext, withChanges } from '@gaze/domain';
 import type { FieldChange } from '@gaze/domain';
 import { GazeError } from '@gaze/runtime';
 import type { DbOrTrx } from '../db/connect.ts';
@@ -91,7 +91,7 @@ async function createForFile(deps: WriteDeps, row: ResultRow, file: string, chan
     const id =
       kind === 'checkpoint' ? file : idOrNext(stem === '' ? `${declaration.singular}_01` : stem, await takenIds(deps, declaration));
     const plain = newData(category, name, changes);
-    const lora = own(plain, 'lora');
+    const { lora } = plain;
     const data = {
       ...plain,
       [declaration.idField]: id,
@@ -106,9 +106,9 @@ function newData(category: CategoryName, name: string, changes: readonly FieldCh
   const declaration = categories[category];
   const blank = blankEntity(declaration, { id: '', name });
   // The outfit that a blank wardrobe begins with is in the way where the model brings its own.
-  const own = declaration.sections.filter(
+  const brought = declaration.sections.filter(
     (section) => section.nested === true && changes.some(({ path }) => path[0] === section.name && path.length > 2),
   );
-  const empty = own.map((section) => ({ path: [section.name], value: {} }));
+  const empty = brought.map((section) => ({ path: [section.name], value: {} }));
   return withChanges(blank, [...empty, ...changes]);
 }

@@ -1,4 +1,4 @@
-import type { Settings as SettingsView } from '@gaze/contracts';
+import type { LlmReview, Settings as SettingsView } from '@gaze/contracts';
 import { Settings as SettingsSchema, catalogRpc } from '@gaze/contracts';
 import { serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
@@ -9,11 +9,13 @@ export interface Settings {
   read: (db?: DbOrTrx) => Promise<SettingsView>;
   /** Path or slug of the checkpoint that recipes without one use; null: the workflow template's own. */
   defaultCheckpoint: () => Promise<string | null>;
+  /** What becomes of an LLM job's result for one entry. */
+  llmReview: () => Promise<LlmReview>;
   serve: (nc: NatsConnection) => { stop: () => Promise<void> }[];
 }
 
 /** What holds while nobody chose otherwise. */
-const defaults: SettingsView = { default_checkpoint: null, nsfw_display: 'blur' };
+const defaults: SettingsView = { default_checkpoint: null, nsfw_display: 'blur', llm_review: 'apply' };
 
 export function buildSettings(deps: { db: Db; events: Events; log: Log }): Settings {
   const { db, events, log } = deps;
@@ -35,6 +37,7 @@ export function buildSettings(deps: { db: Db; events: Events; log: Log }): Setti
   return {
     read: (on = db) => readSettings(on),
     defaultCheckpoint: async () => (await readSettings(db)).default_checkpoint,
+    llmReview: async () => (await readSettings(db)).llm_review ?? 'apply',
     serve: (nc) => [
       serveRpc(nc, catalogRpc.settingsGet, () => readSettings(db), { log }),
       serveRpc(nc, catalogRpc.settingsSet, (given) => change(given as Partial<SettingsView>), { log }),

@@ -15,8 +15,9 @@ test('settings have defaults, are kept, and their changes are told once', async 
   expect(await callRpc(bus.asker, catalogRpc.settingsGet, {})).toEqual({
     default_checkpoint: null,
     nsfw_display: 'blur',
+    llm_review: 'apply',
   });
-  const changed = { default_checkpoint: 'Illustrious/paper.safetensors', nsfw_display: 'blur' } as const;
+  const changed = { default_checkpoint: 'Illustrious/paper.safetensors', nsfw_display: 'blur', llm_review: 'apply' } as const;
   expect(await callRpc(bus.asker, catalogRpc.settingsSet, changed)).toEqual(changed);
   expect(await settings.defaultCheckpoint()).toBe('Illustrious/paper.safetensors');
   expect(await on.takeEvents()).toEqual([
@@ -27,6 +28,7 @@ test('settings have defaults, are kept, and their changes are told once', async 
   expect(await callRpc(bus.asker, catalogRpc.settingsSet, { default_checkpoint: null })).toEqual({
     default_checkpoint: null,
     nsfw_display: 'blur',
+    llm_review: 'apply',
   });
   expect(await settings.defaultCheckpoint()).toBeNull();
   await expect(
@@ -40,5 +42,6 @@ test('what an older version stored in another shape does not break the page', as
   expect(await buildSettings({ db: on.db, events: on.events, log: testLog() }).read()).toEqual({
     default_checkpoint: null,
     nsfw_display: 'blur',
+    llm_review: 'apply',
   });
 });

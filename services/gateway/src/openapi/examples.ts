@@ -89,6 +89,33 @@ const change = {
   after: '1'.repeat(64),
 };
 
+const llmJob = {
+  ...job,
+  kind: 'llm',
+  label: 'Tags of Elke Marrow',
+  checkpoint: null,
+  seed: null,
+  reason: 'It waits for a free LLM worker.',
+};
+const llmSubmitted = { batch_id: 'b1', queued: 1, jobs: [llmJob], skipped: [], skipped_count: 0 };
+const draft = {
+  id: 'j1',
+  kind: 'regenerate_tags',
+  category: 'characters',
+  slug: 'elke_marrow',
+  name: 'Elke Marrow',
+  file: null,
+  state: 'waiting',
+  reason: 'It was asked for so.',
+  changes: [{ pointer: '/tags/origin_series', before: '', after: 'Harbour Tales' }],
+  change_count: 1,
+  refused: [],
+  tag_report: { checked: true, replaced: [], unknown: [] },
+  notes: [],
+  created_at: '2026-11-23T10:00:00.000Z',
+};
+const tag = { name: 'silver_hair', category: 'general', count: 240_000, alias: null };
+
 const recipe = {
   owner: { category: 'characters', slug: 'elke_marrow' },
   parts: { characters: [{ slug: 'elke_marrow' }], scenes: [{ slug: '__random__' }] },
@@ -128,7 +155,7 @@ const modelSource = {
   ...{ kind: 'lora', is_scanned: true, files: 240, scanned_at: '2026-11-24T10:00:00.000Z', unhashed: 0 },
   says: 'Reads the LoRA files below /models/loras.',
 };
-const settings = { default_checkpoint: 'Illustrious/model.safetensors', nsfw_display: 'blur' };
+const settings = { default_checkpoint: 'Illustrious/model.safetensors', nsfw_display: 'blur', llm_review: 'apply' };
 const key = {
   id: 'k1',
   name: 'nightly script',
@@ -219,6 +246,39 @@ export const examples: Readonly<Record<string, Example>> = {
   changeMany: {
     request: { slugs: ['elke_marrow'], change: { action: 'favourite', favourite: true } },
     response: { results: [{ category: 'characters', slug: 'elke_marrow', problem: null }] },
+  },
+  regenerateEntityTags: { request: {}, response: llmSubmitted },
+  regenerateCategoryTags: { request: { review: 'review' }, response: llmSubmitted },
+  regenerateAllTags: { request: { review: 'review', lane: 'batch' }, response: llmSubmitted },
+  describeEntity: {
+    request: { description: 'A lighthouse keeper with silver hair and a brass telescope.' },
+    response: { ...llmSubmitted, jobs: [{ ...llmJob, owner: null, label: 'New character: A lighthouse keeper' }] },
+  },
+  bulkCreateEntities: {
+    request: { files: ['Illustrious/Looks/elke.safetensors'], overwrite: false },
+    response: {
+      ...llmSubmitted,
+      skipped: [{ item: 'Illustrious/Looks/tamsin.safetensors', reason: '«Tamsin» in characters uses it already.' }],
+      skipped_count: 1,
+    },
+  },
+  listDrafts: { response: { items: [draft], next_cursor: null } },
+  getDraft: { response: draft },
+  applyDraft: { request: { pointers: ['/tags/origin_series'] }, response: written },
+  discardDraft: { response: { ...draft, state: 'discarded', reason: 'It was discarded.' } },
+  searchTags: { response: { tags: [tag] } },
+  suggestTags: { response: { tags: [tag] } },
+  validateTags: {
+    request: { tags: ['silver hair', 'siver hair'] },
+    response: {
+      results: [
+        { tag: 'silver hair', status: 'exact', name: 'silver_hair', category: 'general', count: 240_000, suggestions: [] },
+        {
+          ...{ tag: 'siver hair', status: 'unknown', name: null, category: null, count: null },
+          suggestions: [{ name: 'silver_hair', category: 'general', count: 240_000, kind: 'spelling' }],
+        },
+      ],
+    },
   },
   migrateTags: { request: { category: 'scenes' }, response: { migrated: 3, remaining: 0, problems: [] } },
   listMissing: { response: { items: [{ ...card, cover: null }], next_cursor: null } },

@@ -76,6 +76,8 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'Editing', description: 'Making, changing and taking away entities, with a history.' },
         { name: 'Prompts', description: 'What a recipe would say.' },
         { name: 'Jobs', description: 'Queueing, watching and steering work.' },
+        { name: 'Language model', description: 'Tags and entries that a model writes, and their review.' },
+        { name: 'Tags', description: 'The Danbooru tag list.' },
         { name: 'Queues', description: 'Pause and resume.' },
         { name: 'Images', description: 'Pictures, their bytes and their marks.' },
         { name: 'Search', description: 'Words in entries and prompts.' },

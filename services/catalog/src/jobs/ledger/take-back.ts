@@ -4,7 +4,11 @@ import type { LedgerDeps } from './deps.ts';
 import { lockJob, putBack } from './rows.ts';
 
 /** Takes a dispatch back that nobody has begun; answers where its message lies. A job that has begun is left alone. */
-export async function takeBack(deps: LedgerDeps, jobId: string, dispatch: number): Promise<StreamPlace[]> {
+export async function takeBack(
+  deps: Pick<LedgerDeps, 'db' | 'events' | 'tell' | 'changed'>,
+  jobId: string,
+  dispatch: number,
+): Promise<StreamPlace[]> {
   const places = await deps.db.transaction().execute(async (trx) => {
     const job = await lockJob(trx, jobId);
     if (job?.status !== 'dispatched' || job.dispatch !== dispatch) return null;

@@ -248,7 +248,7 @@ describe(verifies('R12', 'GAZE and an editor change one file at once'), () => {
     await using on = await testLibrary();
     const moment = fc.record({
       step: fc.constantFrom(...steps),
-      how: fc.constantFrom('place', 'rename') as fc.Arbitrary<keyof typeof saves>,
+      how: fc.constantFrom<keyof typeof saves>('place', 'rename'),
       same: fc.boolean(),
     });
     // The one gap that is stated: a save by rename between our last look and our own rename.
