@@ -161,6 +161,11 @@ export const requirements: readonly Requirement[] = [
       'Among many files the broken and hostile ones are listed with their place; the good ones load, and no file changes.',
   },
   {
+    id: 'R12',
+    promise:
+      'GAZE and an editor change one file at once: both edits are merged or told as a conflict, and file and entry agree. The one gap, a save by rename within microseconds of ours, is stated.',
+  },
+  {
     id: 'R13',
     promise: 'A data folder that is unmounted or emptied hides and deletes nothing, and is warned about.',
   },
@@ -191,32 +196,108 @@ export const requirements: readonly Requirement[] = [
   // ── tags and the language model ──
   {
     id: 'tags.server',
-    promise: 'One tag server answers prefixes, exact tags and near misses, over the bus and over both MCP transports.',
+    promise:
+      'One tag server answers prefixes, exact tags and near misses, over the bus and over both MCP transports.',
   },
   { id: 'tags.starter', promise: 'The starter list that ships knows every tag of the sample entries.' },
   {
     id: 'tags.update',
-    promise: "The full list is fetched from Danbooru's public API within its rate rules, resumed after a break, and swapped in whole.",
+    promise:
+      "The full list is fetched from Danbooru's public API within its rate rules, resumed after a break, and swapped in whole.",
   },
-  { id: 'llm.entries', promise: 'From a description or a LoRA file the worker makes an entry that fits its category.' },
-  { id: 'llm.tags', promise: 'Tags that the model gives are checked against the list; unknown ones are replaced or marked.' },
+  {
+    id: 'llm.entries',
+    promise: 'From a description or a LoRA file the worker makes an entry that fits its category.',
+  },
+  {
+    id: 'llm.tags',
+    promise: 'Tags that the model gives are checked against the list; unknown ones are replaced or marked.',
+  },
   {
     id: 'llm.results',
-    promise: 'Chatter, fences and broken JSON are read or repaired in a bounded exchange; what the model may not set is refused field by field.',
+    promise:
+      'Chatter, fences and broken JSON are read or repaired in a bounded exchange; what the model may not set is refused field by field.',
   },
   {
     id: 'llm.providers',
-    promise: 'Rate limits and outages of a provider are waited out, a refused key is not repeated, and providers without tool calls work too.',
+    promise:
+      'Rate limits and outages of a provider are waited out, a refused key is not repeated, and providers without tool calls work too.',
   },
   {
     id: 'llm.tool-servers',
-    promise: 'A tool server that dies, hangs, changes its tools or answers megabytes does not take the worker with it.',
+    promise:
+      'A tool server that dies, hangs, changes its tools or answers megabytes does not take the worker with it.',
   },
-  { id: 'llm.transcript', promise: 'Every job of the language model keeps what was said and done, without any secret.' },
-  { id: 'llm.worker-killed', promise: 'A worker that vanishes in the middle loses no job and lands none twice.' },
+  {
+    id: 'llm.transcript',
+    promise: 'Every job of the language model keeps what was said and done, without any secret.',
+  },
+  {
+    id: 'llm.worker-killed',
+    promise: 'A worker that vanishes in the middle loses no job and lands none twice.',
+  },
   {
     id: 'S8',
-    promise: 'What tools and models say is data: it causes no call outside the allow-list and sets no field that was not asked for.',
+    promise:
+      'What tools and models say is data: it causes no call outside the allow-list and sets no field that was not asked for.',
+  },
+
+  // ── editing ──
+  {
+    id: 'editing.api',
+    promise:
+      'Whoever edits says on which version; edits of other fields are merged, the same field is a 409 with both versions.',
+  },
+  {
+    id: 'editing.create',
+    promise:
+      'New entries come blank by their category, from data or from a text, and never over another file.',
+  },
+  {
+    id: 'editing.clone',
+    promise: 'A copy counts its id on and leaves favourite, cover and defaults behind.',
+  },
+  {
+    id: 'editing.rename',
+    promise:
+      'A rename takes file, pictures, history and state along, and looks and presets follow; cut off anywhere it is whole or undone.',
+  },
+  {
+    id: 'editing.trash',
+    promise: 'What is deleted lies in the trash and comes back with all that was known of it.',
+  },
+  {
+    id: 'editing.hard-delete',
+    promise:
+      'A model file goes into the trash of its declared folder and nowhere else, or nothing is deleted at all.',
+  },
+  {
+    id: 'editing.revisions',
+    promise:
+      'Every change has an author, a diff and a way back; a version that a job refers to is never forgotten.',
+  },
+  { id: 'editing.nsfw', promise: 'NSFW is written into the file and read from it.' },
+  { id: 'editing.bulk', promise: 'Of many entries changed at once each succeeds or fails on its own.' },
+  {
+    id: 'editing.outfits',
+    promise: 'Outfits of a character are added, renamed, copied and saved as entries; the last one stays.',
+  },
+  {
+    id: 'editing.covers',
+    promise: 'A cover is uploaded as a picture that is one, or refused without a trace.',
+  },
+  {
+    id: 'editing.transfer',
+    promise:
+      'An entry becomes one of any other category of parts; what has no place there is named, and the source stays or goes into the trash.',
+  },
+  {
+    id: 'editing.missing',
+    promise: 'Entries without a cover are listed by name and rendered in the batch lane on request.',
+  },
+  {
+    id: 'editing.migrate-tags',
+    promise: 'Old lists of tags become objects on request, each as a change that can be undone.',
   },
 
   // ── who may come in ──

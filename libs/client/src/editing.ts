@@ -32,7 +32,8 @@ interface Called {
 }
 
 const library = (category: CategoryName): string => `/api/v1/library/${category}`;
-const at = (category: CategoryName, slug: string): string => `${library(category)}/${encodeURIComponent(slug)}`;
+const at = (category: CategoryName, slug: string): string =>
+  `${library(category)}/${encodeURIComponent(slug)}`;
 
 /** Everything that changes entities' files. Each answers with the entity as it is then, its new revision in it. */
 export function buildEditing(send: Send) {
@@ -68,7 +69,13 @@ export function buildEditing(send: Send) {
       send<Page<RevisionView>>('GET', `${at(category, slug)}/revisions`, { ...o, query: { ...page } }),
     revision: (category: CategoryName, slug: string, id: string, o?: CallOptions) =>
       send<RevisionDetail>('GET', `${at(category, slug)}/revisions/${encodeURIComponent(id)}`, o),
-    revert: (category: CategoryName, slug: string, id: string, to: 'before' | 'after' = 'before', o?: EditOptions) =>
+    revert: (
+      category: CategoryName,
+      slug: string,
+      id: string,
+      to: 'before' | 'after' = 'before',
+      o?: EditOptions,
+    ) =>
       send<EntityWritten>('POST', `${at(category, slug)}/revisions/${encodeURIComponent(id)}/revert`, {
         ...o,
         body: { to },
@@ -102,9 +109,11 @@ export function buildEditing(send: Send) {
 /** The wardrobe of a character. */
 export function buildOutfits(send: Send) {
   const wardrobe = (slug: string): string => `${at('characters', slug)}/outfits`;
-  const outfitAt = (slug: string, outfit: string): string => `${wardrobe(slug)}/${encodeURIComponent(outfit)}`;
+  const outfitAt = (slug: string, outfit: string): string =>
+    `${wardrobe(slug)}/${encodeURIComponent(outfit)}`;
   return {
-    add: (slug: string, wanted: OutfitAddInput) => send<EntityWritten>('POST', wardrobe(slug), { body: wanted }),
+    add: (slug: string, wanted: OutfitAddInput) =>
+      send<EntityWritten>('POST', wardrobe(slug), { body: wanted }),
     rename: (slug: string, outfit: string, name: string) =>
       send<EntityWritten>('PATCH', outfitAt(slug, outfit), { body: { name } }),
     remove: (slug: string, outfit: string) => send<EntityWritten>('DELETE', outfitAt(slug, outfit)),

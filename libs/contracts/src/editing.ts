@@ -60,7 +60,13 @@ export const EntityText = z
     revision: z.string(),
     filename: z.string(),
     /** Set where the file is broken: then GAZE does not write to it. */
-    problem: ProblemFile.pick({ kind: true, message: true, line: true, column: true, pointer: true }).nullable(),
+    problem: ProblemFile.pick({
+      kind: true,
+      message: true,
+      line: true,
+      column: true,
+      pointer: true,
+    }).nullable(),
   })
   .meta({ id: 'EntityText' });
 export type EntityText = z.infer<typeof EntityText>;
@@ -140,7 +146,8 @@ const IfMatch = { if_match: z.string().max(100).optional() };
 const Id = z.string().trim().min(1).max(500);
 const Name = z.string().trim().min(1).max(500);
 const Outfit = z.string().min(1).max(200);
-const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 const Page = { cursor: z.string().optional(), limit: z.number().int().min(1).max(200).default(60) };
 
 /** All questions that change entities' files. The catalog answers them. */
@@ -175,8 +182,18 @@ export const editingRpc = {
     EntityWritten,
     15,
   ),
-  entityClone: rpc('entity.clone', Ref.extend({ id: Id.optional(), name: Name.optional(), ...By }), EntityWritten, 15),
-  entityRename: rpc('entity.rename', Ref.extend({ id: Id, name: Name.optional(), ...IfMatch, ...By }), EntityWritten, 30),
+  entityClone: rpc(
+    'entity.clone',
+    Ref.extend({ id: Id.optional(), name: Name.optional(), ...By }),
+    EntityWritten,
+    15,
+  ),
+  entityRename: rpc(
+    'entity.rename',
+    Ref.extend({ id: Id, name: Name.optional(), ...IfMatch, ...By }),
+    EntityWritten,
+    30,
+  ),
   entityDelete: rpc(
     'entity.delete',
     Ref.extend({ hard: z.boolean().default(false), ...IfMatch, ...By }),
@@ -236,11 +253,21 @@ export const editingRpc = {
 
   /** `key`: where the gateway staged the bytes. */
   coverUpload: rpc('covers.upload', Ref.extend({ key: z.string().max(200) }), EntityCard, 30),
-  coversClear: rpc('covers.clear', z.object({ category: CategoryName }), z.object({ cleared: z.number().int() }), 30),
+  coversClear: rpc(
+    'covers.clear',
+    z.object({ category: CategoryName }),
+    z.object({ cleared: z.number().int() }),
+    30,
+  ),
 
   bulk: rpc(
     'library.bulk',
-    z.object({ category: CategoryName, slugs: z.array(z.string().max(200)).min(1).max(maxBulk), change: BulkAction, ...By }),
+    z.object({
+      category: CategoryName,
+      slugs: z.array(z.string().max(200)).min(1).max(maxBulk),
+      change: BulkAction,
+      ...By,
+    }),
     z.object({ results: z.array(ItemResult) }),
     120,
   ),

@@ -11,14 +11,10 @@ const OutfitName = z.string().min(1).max(200);
 
 /** `If-Match` of an edit; loose, because the parsed headers take the place of all others. */
 export const EditHeaders = z.looseObject({
-  'if-match': z
-    .string()
-    .max(200)
-    .optional()
-    .meta({
-      description:
-        'The ETag of the version that the edit was made on. Fields that others changed since are merged; the same field changed by both is a 409 with both versions. `*` edits whatever is there.',
-    }),
+  'if-match': z.string().max(200).optional().meta({
+    description:
+      'The ETag of the version that the edit was made on. Fields that others changed since are merged; the same field changed by both is a 409 with both versions. `*` edits whatever is there.',
+  }),
 });
 /** The same where there is nothing to merge: another version is a 409. */
 export const GuardHeaders = z.looseObject({
@@ -47,7 +43,9 @@ export const CreateBody = z
   .meta({ id: 'EntityCreate' });
 export type CreateInput = z.input<typeof CreateBody>;
 
-export const CloneBody = z.strictObject({ id: Id.optional(), name: Name.optional() }).meta({ id: 'EntityClone' });
+export const CloneBody = z
+  .strictObject({ id: Id.optional(), name: Name.optional() })
+  .meta({ id: 'EntityClone' });
 export const RenameBody = z.strictObject({ id: Id, name: Name.optional() }).meta({ id: 'EntityRename' });
 export const NsfwBody = z.strictObject({ nsfw: z.boolean() });
 export const DeleteQuerystring = z.object({
@@ -73,7 +71,9 @@ export const PageQuerystring = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(60),
 });
 export const RevisionParams = EntityParams.extend({ id: z.string().min(1).max(30) });
-export const RevertBody = z.strictObject({ to: z.enum(['before', 'after']).default('before') }).meta({ id: 'Revert' });
+export const RevertBody = z
+  .strictObject({ to: z.enum(['before', 'after']).default('before') })
+  .meta({ id: 'Revert' });
 
 export const TrashQuerystring = PageQuerystring.extend({ category: CategoryName.optional() });
 
@@ -93,7 +93,9 @@ export const OutfitAddBody = z
   .meta({ id: 'OutfitAdd' });
 export type OutfitAddInput = z.input<typeof OutfitAddBody>;
 export const OutfitRenameBody = z.strictObject({ name: OutfitName }).meta({ id: 'OutfitRename' });
-export const OutfitSaveBody = z.strictObject({ id: Id.optional(), name: Name.optional() }).meta({ id: 'OutfitSave' });
+export const OutfitSaveBody = z
+  .strictObject({ id: Id.optional(), name: Name.optional() })
+  .meta({ id: 'OutfitSave' });
 
 /** Pictures that a cover is uploaded as, and how large they may be. */
 export const uploadTypes = ['image/png', 'image/jpeg', 'image/webp'] as const;

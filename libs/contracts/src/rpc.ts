@@ -285,10 +285,14 @@ export const ledgerRpc = {
       holder: z.string(),
       host_id: z.string(),
       epoch: z.number().int(),
+      /** Id under which it will post where there is nothing to take over: recorded with the start, it saves `posting`. */
+      prompt_id: z.string().optional(),
     }),
     z.discriminatedUnion('outcome', [
       z.object({
         outcome: z.literal('start'),
+        /** `prompt_id` is on record: the holder may post under it at once. */
+        recorded: z.boolean().optional(),
         attempt: z.number().int(),
         snapshot: Snapshot,
         template: Workflow,
@@ -325,7 +329,7 @@ export const ledgerRpc = {
   /** The host took the prompt: from here the attempt counts. */
   posted: rpc(
     'ledger.posted',
-    z.object({ job_id: z.string(), attempt: z.number().int() }),
+    z.object({ job_id: z.string(), attempt: z.number().int(), prompts: Prompts.optional() }),
     z.object({ ok: z.boolean() }),
   ),
   complete: rpc(

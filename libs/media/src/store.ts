@@ -30,7 +30,11 @@ export interface ObjectStore {
    * The same for a stream of exactly `bytes` bytes, of which no more than a piece is in memory at a time. One that
    * ends early or goes on longer is `invalid_input`, and nothing is stored.
    */
-  putStream: (key: string, stream: Readable, options: { bytes: number; contentType?: string }) => Promise<void>;
+  putStream: (
+    key: string,
+    stream: Readable,
+    options: { bytes: number; contentType?: string },
+  ) => Promise<void>;
   /** A stream of the bytes, or of the closed range `start`–`end`. */
   get: (key: string, range?: { start: number; end: number }) => Promise<Readable>;
   stat: (key: string) => Promise<ObjectInfo>;
@@ -89,7 +93,11 @@ export function exactly(stream: Readable, bytes: number): Readable {
 
 async function* counted(stream: Readable, bytes: number): AsyncGenerator<Buffer> {
   const wrong = (what: string, cause?: unknown): GazeMediaError =>
-    new GazeMediaError('invalid_input', `The upload is ${what} than it said (${bytes} bytes). Send it again.`, cause);
+    new GazeMediaError(
+      'invalid_input',
+      `The upload is ${what} than it said (${bytes} bytes). Send it again.`,
+      cause,
+    );
   let passed = 0;
   const pieces = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   for (;;) {

@@ -92,9 +92,20 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
       log.info({ scanMs: Math.round(performance.now() - began) }, 'the files are taken over');
-      serving = [events, settings, keys, images, library, editing, models, searching, preview, hosts, jobs, llm].flatMap((part) =>
-        part.serve(nc),
-      );
+      serving = [
+        events,
+        settings,
+        keys,
+        images,
+        library,
+        editing,
+        models,
+        searching,
+        preview,
+        hosts,
+        jobs,
+        llm,
+      ].flatMap((part) => part.serve(nc));
       events.start();
       keys.start();
       images.start();

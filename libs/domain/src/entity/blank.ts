@@ -24,7 +24,8 @@ export function blankEntity(
 
 function addSection(data: JsonObject, section: PromptSection): void {
   if (section.atRoot === true) for (const key of section.keys) data[key] ??= '';
-  else data[section.name] = section.nested === true ? { default: emptySection(section) } : emptySection(section);
+  else
+    data[section.name] = section.nested === true ? { default: emptySection(section) } : emptySection(section);
 }
 
 /** A section of a prompt, or one outfit of a wardrobe, without text. */

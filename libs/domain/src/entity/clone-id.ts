@@ -25,12 +25,14 @@ export function idOrNext(id: string, isTaken: (id: string) => boolean): string {
 
 /** An id in the style of the library from what a person calls it: `Elke Marrow` → `elke_marrow`. Empty for a name without letters and digits of ASCII. */
 export function idFromName(name: string): string {
-  return name
-    .normalize('NFKD')
-    // Accents stand beside their letters now; they go, the letters stay.
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 100);
+  return (
+    name
+      .normalize('NFKD')
+      // Accents stand beside their letters now; they go, the letters stay.
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^_+|_+$/g, '')
+      .slice(0, 100)
+  );
 }

@@ -64,7 +64,8 @@ export function withChanges(data: EntityData, changes: readonly FieldChange[]): 
 function withField(object: JsonObject, [key, ...rest]: readonly string[], value: unknown): JsonObject {
   if (key === undefined) return isObject(value) ? value : object;
   const inner = own(object, key);
-  if (value === undefined && (rest.length === 0 ? !Object.hasOwn(object, key) : !isObject(inner))) return object;
+  if (value === undefined && (rest.length === 0 ? !Object.hasOwn(object, key) : !isObject(inner)))
+    return object;
   const changed = rest.length === 0 ? value : withField(isObject(inner) ? inner : {}, rest, value);
   if (changed !== undefined) return withKey(object, key, changed);
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
@@ -87,7 +88,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (!isObject(a) || !isObject(b)) return a === b;
   const keys = Object.keys(a);
   return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
   );
 }
 

@@ -88,11 +88,17 @@ function keepNegative(target: JsonObject, to: CategoryDeclaration, field: Source
   return [field.address];
 }
 
-function placeFreeText(target: JsonObject, to: CategoryDeclaration, fields: readonly SourceField[]): string[] {
+function placeFreeText(
+  target: JsonObject,
+  to: CategoryDeclaration,
+  fields: readonly SourceField[],
+): string[] {
   if (fields.length === 0) return [];
-  const section = to.sections.find(({ name, freeKey }) => name !== 'lora' && freeKey !== undefined) ?? to.sections[0];
+  const section =
+    to.sections.find(({ name, freeKey }) => name !== 'lora' && freeKey !== undefined) ?? to.sections[0];
   const key = section?.freeKey ?? section?.keys[0];
-  if (section === undefined || section.name === 'lora' || key === undefined) return fields.map(({ address }) => address);
+  if (section === undefined || section.name === 'lora' || key === undefined)
+    return fields.map(({ address }) => address);
   const holder = sectionHolder(section, target, section.nested === true ? 'default' : null);
   const before = promptTexts(own(holder, key), key, { name: 'the new entry', file: to.folder }).join(', ');
   placeIn(target, section, key, joinTexts(before, ...fields.map(({ text }) => text)));
@@ -106,7 +112,9 @@ function carriedTags(
   blank: JsonObject,
 ): JsonObject {
   const tags = own(data, 'tags');
-  const shared = to.tags.filter(({ key, kind }) => from.tags.some((other) => other.key === key && other.kind === kind));
+  const shared = to.tags.filter(({ key, kind }) =>
+    from.tags.some((other) => other.key === key && other.kind === kind),
+  );
   const carried = shared.flatMap(({ key }) => (own(tags, key) === undefined ? [] : [[key, own(tags, key)]]));
   return { ...blank, ...(Object.fromEntries(carried) as JsonObject), nsfw: isNsfw(data) };
 }

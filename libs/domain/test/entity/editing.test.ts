@@ -30,7 +30,9 @@ const json = fc.letrec<{ value: unknown; object: EntityData }>((tie) => ({
     tie('object'),
     fc.array(fc.constantFrom('x', 'y'), { maxLength: 2 }),
   ),
-  object: fc.array(fc.tuple(key, tie('value')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+  object: fc
+    .array(fc.tuple(key, tie('value')), { maxLength: 4 })
+    .map((entries) => Object.fromEntries(entries)),
 }));
 
 describe('merging edits', () => {
@@ -40,7 +42,10 @@ describe('merging edits', () => {
     const theirs = { a: 2, deep: { x: 'old', y: 'theirs', z: 'old', theirs: 1 }, gone: 1 };
     const { changes, conflicts } = mergeData(base, mine, theirs);
     expect(conflicts).toEqual([]);
-    expect(withChanges(theirs, changes)).toEqual({ a: 2, deep: { x: 'mine', y: 'theirs', z: 'old', theirs: 1, mine: 1 } });
+    expect(withChanges(theirs, changes)).toEqual({
+      a: 2,
+      deep: { x: 'mine', y: 'theirs', z: 'old', theirs: 1, mine: 1 },
+    });
   });
 
   test.each([
@@ -103,7 +108,10 @@ describe('merging edits', () => {
 });
 
 describe('ids', () => {
-  const taken = (...ids: string[]) => (id: string) => ids.includes(id);
+  const taken =
+    (...ids: string[]) =>
+    (id: string) =>
+      ids.includes(id);
   test.each([
     ['tifa', [], 'tifa_02'],
     ['tifa', ['tifa_02'], 'tifa_03'],
@@ -147,13 +155,16 @@ describe('ids', () => {
 });
 
 describe('blank entities', () => {
-  test.each(categoryList.map((declaration) => [declaration.name, declaration] as const))('of %s fit their schema', (_name, declaration) => {
-    const data = blankEntity(declaration, { id: 'Some/id', name: 'Some name' });
-    expect(declaration.schema.safeParse(data).error).toBeUndefined();
-    expect(identify(declaration, data, 'x.json')).toMatchObject({ id: 'Some/id', name: 'Some name' });
-    expect(populatedSections(declaration, data, 'default')).toEqual([]);
-    expect(Object.keys(data).slice(0, 2)).toEqual([declaration.idField, declaration.nameField]);
-  });
+  test.each(categoryList.map((declaration) => [declaration.name, declaration] as const))(
+    'of %s fit their schema',
+    (_name, declaration) => {
+      const data = blankEntity(declaration, { id: 'Some/id', name: 'Some name' });
+      expect(declaration.schema.safeParse(data).error).toBeUndefined();
+      expect(identify(declaration, data, 'x.json')).toMatchObject({ id: 'Some/id', name: 'Some name' });
+      expect(populatedSections(declaration, data, 'default')).toEqual([]);
+      expect(Object.keys(data).slice(0, 2)).toEqual([declaration.idField, declaration.nameField]);
+    },
+  );
 
   test('do not share what they are made of', () => {
     const [one, other] = [1, 2].map(() => blankEntity(categories.characters, { id: 'a', name: 'b' }));
@@ -171,7 +182,13 @@ describe('tags', () => {
   });
 
   test('NSFW is what was asked for, whatever the tags were', () => {
-    const tags = fc.oneof(fc.constant(undefined), fc.constant(null), fc.array(fc.constantFrom('a', 'nsfw', ' NSFW ')), json.object, fc.record({ nsfw: fc.constantFrom(true, 'true', 'no', 1, null) }));
+    const tags = fc.oneof(
+      fc.constant(undefined),
+      fc.constant(null),
+      fc.array(fc.constantFrom('a', 'nsfw', ' NSFW ')),
+      json.object,
+      fc.record({ nsfw: fc.constantFrom(true, 'true', 'no', 1, null) }),
+    );
     fc.assert(
       fc.property(tags, fc.boolean(), (value, nsfw) => {
         const data = value === undefined ? {} : { tags: value };
@@ -183,27 +200,40 @@ describe('tags', () => {
 
 describe('references to a renamed entity', () => {
   const renamed = { from: 'el.ke', to: 'wren', fromSlug: 'elke', toSlug: 'wren' };
-  const changed = (preset: EntityData, declaration: CategoryDeclaration = categories.characters): EntityData =>
-    withChanges(preset, presetReferences(preset, declaration, renamed));
+  const changed = (
+    preset: EntityData,
+    declaration: CategoryDeclaration = categories.characters,
+  ): EntityData => withChanges(preset, presetReferences(preset, declaration, renamed));
 
   test.each([
-    [{ character: { character_id: 'el.ke', use_lora: true } }, { character: { character_id: 'wren', use_lora: true } }],
+    [
+      { character: { character_id: 'el.ke', use_lora: true } },
+      { character: { character_id: 'wren', use_lora: true } },
+    ],
     [{ character: 'elke' }, { character: 'wren' }],
     [{ characters: [{ id: 'el.ke' }, 'other'] }, { characters: [{ id: 'wren' }, 'other'] }],
     [{ character_id: 'el.ke' }, { character_id: 'wren' }],
     [{ character: { character_id: '__random__' } }, { character: { character_id: '__random__' } }],
-    [{ look: { look_id: 'el.ke' }, extra_positive: 'el.ke' }, { look: { look_id: 'el.ke' }, extra_positive: 'el.ke' }],
+    [
+      { look: { look_id: 'el.ke' }, extra_positive: 'el.ke' },
+      { look: { look_id: 'el.ke' }, extra_positive: 'el.ke' },
+    ],
   ])('%j', (preset, wanted) => {
     expect(changed(preset)).toEqual(wanted);
   });
 
   test('a checkpoint is named by its path', () => {
     const preset = { checkpoint: { checkpoint_path: 'el.ke' }, character: { character_id: 'el.ke' } };
-    expect(changed(preset, categories.checkpoints)).toEqual({ checkpoint: { checkpoint_path: 'wren' }, character: { character_id: 'el.ke' } });
+    expect(changed(preset, categories.checkpoints)).toEqual({
+      checkpoint: { checkpoint_path: 'wren' },
+      character: { character_id: 'el.ke' },
+    });
   });
 
   test('looks name their character by its id alone', () => {
-    expect(lookReference({ character_id: 'el.ke' }, renamed)).toEqual([{ path: ['character_id'], value: 'wren' }]);
+    expect(lookReference({ character_id: 'el.ke' }, renamed)).toEqual([
+      { path: ['character_id'], value: 'wren' },
+    ]);
     expect(lookReference({ character_id: 'elke' }, renamed)).toEqual([]);
   });
 });
@@ -215,26 +245,31 @@ describe('transfer', () => {
   test('between every pair is valid and loses no text without saying so', () => {
     const words = fc.array(fc.constantFrom('red', 'blue', 'tall'), { minLength: 1, maxLength: 2 });
     fc.assert(
-      fc.property(fc.constantFrom(...partCategories), fc.constantFrom(...partCategories), fc.array(words, { minLength: 30, maxLength: 30 }), (from, to, texts) => {
-        const data = blankEntity(from, { id: 's', name: 'S' });
-        let i = 0;
-        const written: string[] = [];
-        for (const section of from.sections) {
-          if (section.name === 'lora') continue;
-          const whole = section.atRoot === true ? data : (data[section.name] as EntityData);
-          const holder = section.nested === true ? (whole.default as EntityData) : whole;
-          for (const name of section.keys) {
-            const text = `${(texts[i++ % texts.length] ?? []).join(' ')} ${section.name} ${name}`;
-            holder[name] = text;
-            written.push(text);
+      fc.property(
+        fc.constantFrom(...partCategories),
+        fc.constantFrom(...partCategories),
+        fc.array(words, { minLength: 30, maxLength: 30 }),
+        (from, to, texts) => {
+          const data = blankEntity(from, { id: 's', name: 'S' });
+          let i = 0;
+          const written: string[] = [];
+          for (const section of from.sections) {
+            if (section.name === 'lora') continue;
+            const whole = section.atRoot === true ? data : (data[section.name] as EntityData);
+            const holder = section.nested === true ? (whole.default as EntityData) : whole;
+            for (const name of section.keys) {
+              const text = `${(texts[i++ % texts.length] ?? []).join(' ')} ${section.name} ${name}`;
+              holder[name] = text;
+              written.push(text);
+            }
           }
-        }
-        const { data: made, leftOut } = transfer(from, to, data);
-        expect(to.schema.safeParse(made).error).toBeUndefined();
-        const found = JSON.stringify(made);
-        const lost = written.filter((text) => !found.includes(text));
-        expect(lost).toHaveLength(leftOut.length);
-      }),
+          const { data: made, leftOut } = transfer(from, to, data);
+          expect(to.schema.safeParse(made).error).toBeUndefined();
+          const found = JSON.stringify(made);
+          const lost = written.filter((text) => !found.includes(text));
+          expect(lost).toHaveLength(leftOut.length);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -244,7 +279,9 @@ describe('transfer', () => {
     expect(transfer(categories.outfits, categories.characters, data).data).toMatchObject({
       wardrobe: { default: { top: ['shirt', 'vest'] } },
     });
-    expect(transfer(categories.outfits, categories.scenes, data).data).toMatchObject({ scene: { background: 'shirt, vest' } });
+    expect(transfer(categories.outfits, categories.scenes, data).data).toMatchObject({
+      scene: { background: 'shirt, vest' },
+    });
   });
 
   test('a negative prompt has a place among negative prompts only', () => {

@@ -89,7 +89,12 @@ export interface EntityRevisionTable {
 /** What a write does beside changing one file's text: enough to finish it, or to undo it, after a crash. */
 export type WritePlan =
   | { type: 'rename'; from_filename: string; from_slug: string; from_id: string; to_id: string }
-  | { type: 'delete'; trash: Omit<Insertable<TrashTable>, 'model' | 'state'>; model: TrashedModel | null; state: TrashedState }
+  | {
+      type: 'delete';
+      trash: Omit<Insertable<TrashTable>, 'model' | 'state'>;
+      model: TrashedModel | null;
+      state: TrashedState;
+    }
   | { type: 'restore'; trash_id: string; file: string; model: TrashedModel | null };
 
 /** A model file that went along, both places relative to its root. */

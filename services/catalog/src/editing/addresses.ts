@@ -8,7 +8,10 @@ import type { WriteDeps } from './deps.ts';
  * Tells which ids cannot be used for a new entity: one has the address, its file's name is taken, or it lies in the
  * trash, from where it shall be able to come back. Case does not tell two apart: some file systems don't.
  */
-export async function takenIds(deps: WriteDeps, declaration: CategoryDeclaration): Promise<(id: string) => boolean> {
+export async function takenIds(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+): Promise<(id: string) => boolean> {
   const { name: category } = declaration;
   const rows = await deps.db.selectFrom('entity').select('slug').where('category', '=', category).execute();
   const trashed = await deps.db.selectFrom('trash').select('slug').where('category', '=', category).execute();

@@ -54,15 +54,28 @@ export async function changeEntity(
         ...{ base: current.text, mine: checked.text, theirs: outcome.conflict.text },
       });
     }
-    throw new GazeError('conflict', 'The file is being edited all the time. Nothing was written; try again in a moment.', {
-      field: 'slug',
-    });
+    throw new GazeError(
+      'conflict',
+      'The file is being edited all the time. Nothing was written; try again in a moment.',
+      {
+        field: 'slug',
+      },
+    );
   });
 }
 
 function write(deps: WriteDeps, request: ChangeRequest, current: Current, checked: CheckedText) {
   const { category, slug, by, action = 'edit', note, also } = request;
-  const revision = { category, slug, by, action, note, filename: current.filename, before: current, after: checked };
+  const revision = {
+    category,
+    slug,
+    by,
+    action,
+    note,
+    filename: current.filename,
+    before: current,
+    after: checked,
+  };
   return replaceFile(deps, {
     declaration: current.declaration,
     revision,

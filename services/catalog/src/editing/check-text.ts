@@ -43,9 +43,13 @@ export function checkIdentity(
   identity: { id: string; name: string; slug: string },
 ): void {
   if (identity.slug === '') {
-    throw new GazeError('invalid_input', `«${identity.id}» holds no letter or digit that an address could be made of.`, {
-      field: declaration.idField,
-    });
+    throw new GazeError(
+      'invalid_input',
+      `«${identity.id}» holds no letter or digit that an address could be made of.`,
+      {
+        field: declaration.idField,
+      },
+    );
   }
   for (const key of ['slug', 'id', 'name'] as const) {
     if (identity[key].length <= longest[key]) continue;

@@ -9,6 +9,7 @@ import type { Events } from '../events/events.ts';
 import { cardOf } from '../library/cards.ts';
 import { setCover } from '../library/covers.ts';
 import { notThere } from '../library/detail.ts';
+import { insertImages } from '../images/rows.ts';
 import { imageView, selectImages } from '../images/views.ts';
 
 interface CoverDeps {
@@ -38,7 +39,10 @@ export async function uploadCover(
     if ((await cardOf(deps.db, category, slug)) === null) throw notThere(category, slug);
     const { bytes } = await deps.store.stat(key);
     if (bytes > maxBytes)
-      throw new GazeError('payload_too_large', `The picture has ${bytes} bytes; at most ${maxBytes} are taken.`);
+      throw new GazeError(
+        'payload_too_large',
+        `The picture has ${bytes} bytes; at most ${maxBytes} are taken.`,
+      );
     await keep(deps, request, await readAll(deps.store, key));
   } finally {
     await deps.store.delete(key).catch(() => undefined);
@@ -78,32 +82,25 @@ async function insertImage(
     .where('category', '=', owner.category)
     .where('slug', '=', owner.slug)
     .executeTakeFirst();
-  const inserted = await trx
-    .insertInto('image')
-    .values({
-      id: randomUUID(),
-      ...image,
-      owner_category: owner.category,
-      owner_slug: owner.slug,
-      is_nsfw: entity?.is_nsfw ?? false,
-      job_id: null,
-      attempt: null,
-      rating: null,
-      seed: null,
-      checkpoint: null,
-      host_name: null,
-      record: null,
-    })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (inserted === undefined) return;
-  const row = await selectImages(trx).where('image.id', '=', inserted.id).executeTakeFirstOrThrow();
+  const id = randomUUID();
+  const added = await insertImages(trx, [
+    {
+      ...{ id, ...image, owner, jobId: null, attempt: null, ordinal: 0 },
+      ...{ isFavourite: false, isNsfw: entity?.is_nsfw ?? false, rating: null, record: null, metadata: null },
+      // Not looked at yet: the next rescan reads what the picture says of itself.
+      ...{ sidecarWritten: false, fileEtag: null, sidecarEtag: null },
+    },
+  ]);
+  if (added.length === 0) return;
+  const row = await selectImages(trx).where('image.id', '=', id).executeTakeFirstOrThrow();
   await deps.events.emit(trx, { type: 'image.created', image: imageView(row) });
 }
 
 /** Takes the covers of a whole category away; the pictures stay. @returns how many had one */
-export async function clearCovers(deps: Pick<CoverDeps, 'db' | 'events'>, category: CategoryName): Promise<number> {
+export async function clearCovers(
+  deps: Pick<CoverDeps, 'db' | 'events'>,
+  category: CategoryName,
+): Promise<number> {
   const cleared = await deps.db.transaction().execute(async (trx) => {
     const result = await trx
       .updateTable('entity')
@@ -129,4 +126,3 @@ export async function sweepStaging(store: ObjectStore, now: number): Promise<voi
     if (info !== null && now - info.modified.getTime() > stagingHours * 3_600_000) await store.delete(key);
   }
 }
-

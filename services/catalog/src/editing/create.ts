@@ -46,7 +46,16 @@ export async function createLocked(deps: WriteDeps, entity: NewEntity): Promise<
   await refuseTaken(deps, declaration, checked);
   const commit = await createFile(deps, {
     declaration,
-    revision: { category, slug: checked.slug, filename, before: null, after: checked, by, action: 'create', note },
+    revision: {
+      category,
+      slug: checked.slug,
+      filename,
+      before: null,
+      after: checked,
+      by,
+      action: 'create',
+      note,
+    },
     bytes: checked.bytes,
     also: (trx) => removeHidden(trx, category, checked.slug),
   });
@@ -65,17 +74,31 @@ function slugIn(declaration: CategoryDeclaration, text: string): string {
   }
 }
 
-async function refuseTaken(deps: WriteDeps, declaration: CategoryDeclaration, checked: CheckedText): Promise<void> {
+async function refuseTaken(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+  checked: CheckedText,
+): Promise<void> {
   const [row] = await knownSlugs(deps.db, declaration.name, [checked.slug]);
   if (row === undefined || row.gone) return;
-  throw taken(checked, `${row.filename} has the ${declaration.idField} «${checked.id}», or one of the same address, already.`);
+  throw taken(
+    checked,
+    `${row.filename} has the ${declaration.idField} «${checked.id}», or one of the same address, already.`,
+  );
 }
 
 function taken(checked: CheckedText, why: string): GazeError {
-  return new GazeError('conflict', `${why} Choose another id.`, { field: 'id', details: { id: checked.id, slug: checked.slug } });
+  return new GazeError('conflict', `${why} Choose another id.`, {
+    field: 'id',
+    details: { id: checked.id, slug: checked.slug },
+  });
 }
 
-async function textOf(deps: WriteDeps, declaration: CategoryDeclaration, wanted: EntityCreate): Promise<string> {
+async function textOf(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+  wanted: EntityCreate,
+): Promise<string> {
   const { idField, nameField } = declaration;
   if (wanted.data !== undefined && wanted.text !== undefined)
     throw new GazeError('invalid_input', 'Give either data or a text, not both.', { field: 'text' });
@@ -83,14 +106,23 @@ async function textOf(deps: WriteDeps, declaration: CategoryDeclaration, wanted:
   const name = wanted.name ?? stringOf(given?.[nameField]);
   const isTaken = await takenIds(deps, declaration);
   const id = wanted.id ?? stringOf(given?.[idField]) ?? idFor(declaration, name, isTaken);
-  if (given === undefined) return newText(blankEntity(declaration, { id, name: name ?? id.replaceAll('_', ' ') }));
+  if (given === undefined)
+    return newText(blankEntity(declaration, { id, name: name ?? id.replaceAll('_', ' ') }));
   const identity = [
     { path: [idField], value: id },
     ...(name === undefined ? [] : [{ path: [nameField], value: name }]),
   ];
-  if (wanted.text !== undefined) return changeText(wanted.text.replace(/^\uFEFF/, ''), identity.filter(({ path, value }) => given[path[0] ?? ''] !== value));
+  if (wanted.text !== undefined)
+    return changeText(
+      wanted.text.replace(/^\uFEFF/, ''),
+      identity.filter(({ path, value }) => given[path[0] ?? ''] !== value),
+    );
   // Who is who stands first, where data came without it.
-  return newText({ [idField]: id, ...(name === undefined ? {} : { [nameField]: name }), ...withChanges(given, identity) });
+  return newText({
+    [idField]: id,
+    ...(name === undefined ? {} : { [nameField]: name }),
+    ...withChanges(given, identity),
+  });
 }
 
 function parsedText(declaration: CategoryDeclaration, text: string): EntityData {
@@ -101,7 +133,11 @@ function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
-function idFor(declaration: CategoryDeclaration, name: string | undefined, isTaken: (id: string) => boolean): string {
+function idFor(
+  declaration: CategoryDeclaration,
+  name: string | undefined,
+  isTaken: (id: string) => boolean,
+): string {
   if (name === undefined)
     throw new GazeError('invalid_input', 'A new entry needs a name or an id.', { field: 'name' });
   const id = idFromName(name);
@@ -111,7 +147,13 @@ function idFor(declaration: CategoryDeclaration, name: string | undefined, isTak
 /** A copy under the next free id. What only the database knows of the original stays with it. */
 export async function cloneEntity(
   deps: WriteDeps,
-  wanted: { category: CategoryName; slug: string; id?: string | undefined; name?: string | undefined; by: string },
+  wanted: {
+    category: CategoryName;
+    slug: string;
+    id?: string | undefined;
+    name?: string | undefined;
+    by: string;
+  },
 ): Promise<string> {
   return deps.lock.run(wanted.category, async () => {
     const original = await openEntity(deps, wanted.category, wanted.slug);

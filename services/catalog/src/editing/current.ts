@@ -66,7 +66,11 @@ function currentOf(
 }
 
 /** The file is well-formed and cannot be taken over all the same: its id has changed, say. */
-async function notTakenOver(deps: WriteDeps, declaration: CategoryDeclaration, file: string): Promise<GazeError> {
+async function notTakenOver(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+  file: string,
+): Promise<GazeError> {
   const problem = await deps.db
     .selectFrom('problem_file')
     .select(['kind', 'message', 'line', 'column', 'pointer'])
@@ -74,15 +78,21 @@ async function notTakenOver(deps: WriteDeps, declaration: CategoryDeclaration, f
     .where('file', '=', file)
     .executeTakeFirst();
   if (problem !== undefined) return brokenFile(declaration, file, problem);
-  return new GazeError('conflict', 'The file is being written to at this moment. Try again.', { file: `${declaration.folder}/${file}` });
+  return new GazeError('conflict', 'The file is being written to at this moment. Try again.', {
+    file: `${declaration.folder}/${file}`,
+  });
 }
 
 function brokenFile(declaration: CategoryDeclaration, filename: string, fault: FileFault): GazeError {
   const file = `${declaration.folder}/${filename}`;
-  return new GazeError('data_error', `GAZE does not write to ${file} while it has a fault. ${fault.message}`, {
-    file,
-    field: fault.pointer ?? undefined,
-    hint: 'Correct the file in an editor; GAZE takes it over within seconds.',
-    details: fault,
-  });
+  return new GazeError(
+    'data_error',
+    `GAZE does not write to ${file} while it has a fault. ${fault.message}`,
+    {
+      file,
+      field: fault.pointer ?? undefined,
+      hint: 'Correct the file in an editor; GAZE takes it over within seconds.',
+      details: fault,
+    },
+  );
 }

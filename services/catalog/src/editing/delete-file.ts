@@ -94,7 +94,10 @@ export async function rollBackDelete(
   plan: DeletePlan,
 ): Promise<'forgotten'> {
   await bringBackModel(deps.modelRoots, plan.model).catch((error: unknown) =>
-    deps.log.error({ err: error, file: plan.model?.to }, 'a model file could not be brought back from the trash'),
+    deps.log.error(
+      { err: error, file: plan.model?.to },
+      'a model file could not be brought back from the trash',
+    ),
   );
   await dropRevision(deps.db, pending.id);
   return 'forgotten';

@@ -47,10 +47,22 @@ export async function deleteEntity(deps: WriteDeps, request: DeleteRequest): Pro
       refuseOther(current, request.if_match);
       const plan = await planDelete(deps, request, current);
       const { declaration, filename } = current;
-      const revision = { category, slug, filename, before: current, after: null, by: madeBy(request.by), action: 'delete' as const, plan };
+      const revision = {
+        category,
+        slug,
+        filename,
+        before: current,
+        after: null,
+        by: madeBy(request.by),
+        action: 'delete' as const,
+        plan,
+      };
       if (await deleteFile(deps, declaration, revision)) return plan.trash.id;
     }
-    throw new GazeError('conflict', 'The file is being edited all the time. Nothing was deleted; try again in a moment.');
+    throw new GazeError(
+      'conflict',
+      'The file is being edited all the time. Nothing was deleted; try again in a moment.',
+    );
   });
 }
 
@@ -81,7 +93,10 @@ async function refuseShared(deps: WriteDeps, current: Current, name: string): Pr
     .limit(4)
     .execute();
   if (others.length === 0) return;
-  const named = others.slice(0, 3).map((other) => `${other.name} (${other.category})`).join(', ');
+  const named = others
+    .slice(0, 3)
+    .map((other) => `${other.name} (${other.category})`)
+    .join(', ');
   throw new GazeError(
     'conflict',
     `${named}${others.length > 3 ? ' and others' : ''} use the same model file «${name}». Nothing was deleted.`,
@@ -103,7 +118,10 @@ export async function restoreEntity(
     const bytes = await bytesOf(join(deps.dataDir, trashed.file));
     if (bytes === null) {
       await deps.db.deleteFrom('trash').where('id', '=', id).execute();
-      throw new GazeError('not_found', `The file of «${trashed.name}» is not in the trash any more.`, { field: 'id', file: trashed.file });
+      throw new GazeError('not_found', `The file of «${trashed.name}» is not in the trash any more.`, {
+        field: 'id',
+        file: trashed.file,
+      });
     }
     const text = textWithoutMark(bytes);
     const checked = checkText(declaration, text, { marked: bytes[0] === 0xef, filename: trashed.filename });
@@ -111,7 +129,14 @@ export async function restoreEntity(
     const commit = await restoreFile(deps, {
       declaration,
       revision: {
-        ...{ category, slug: checked.slug, filename: trashed.filename, before: null, by: madeBy(by), action: 'restore' },
+        ...{
+          category,
+          slug: checked.slug,
+          filename: trashed.filename,
+          before: null,
+          by: madeBy(by),
+          action: 'restore',
+        },
         after: { hash: hashOf(bytes), text },
         plan: { type: 'restore', trash_id: id, file: trashed.file, model: trashed.model },
       },
@@ -147,4 +172,3 @@ export async function purgeTrash(deps: WriteDeps, id: string): Promise<void> {
     await deps.db.deleteFrom('trash').where('id', '=', id).execute();
   });
 }
-

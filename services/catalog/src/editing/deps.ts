@@ -11,15 +11,7 @@ export interface ModelRoots {
 
 /** The steps of a write, in their order, as tests stop or disturb it at. */
 export type WriteStep =
-  | 'checked'
-  | 'pending'
-  | 'linked'
-  | 'written'
-  | 'compared'
-  | 'renamed'
-  | 'synced'
-  | 'verified'
-  | 'committed';
+  'checked' | 'pending' | 'linked' | 'written' | 'compared' | 'renamed' | 'synced' | 'verified' | 'committed';
 
 export interface WriteDeps {
   db: Db;

@@ -47,7 +47,10 @@ function mineOf({ change }: EntityEdit, current: Current, base: EntityData | nul
   if (change.type === 'data') return { data: change.data, text: null };
   // A patch says which fields it means; where its base is not known any more it can only mean what is there now.
   if (change.type === 'patch') return { data: withPatch(base ?? current.data, change.patch), text: null };
-  return { data: checkText(current.declaration, change.text, current).data, text: change.text.replace(/^\uFEFF/, '') };
+  return {
+    data: checkText(current.declaration, change.text, current).data,
+    text: change.text.replace(/^\uFEFF/, ''),
+  };
 }
 
 function mergedText(current: Current, base: Base, mine: Mine): string {

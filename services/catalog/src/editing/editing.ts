@@ -45,7 +45,8 @@ export function buildEditing(deps: EditingDeps): Editing {
   const covers = { db, store, events, imagesChanged: () => images.wake() };
   let tickers: { stop: () => void }[] = [];
 
-  const detail = (category: CategoryName, slug: string): Promise<EntityDetail> => entityDetail(db, category, slug);
+  const detail = (category: CategoryName, slug: string): Promise<EntityDetail> =>
+    entityDetail(db, category, slug);
   const written = async (category: CategoryName, slug: string, merged = false): Promise<EntityWritten> => ({
     entity: await detail(category, slug),
     merged,
@@ -77,8 +78,18 @@ export function buildEditing(deps: EditingDeps): Editing {
       },
       { log },
     ),
-    serveRpc(nc, rpc.entityCreate, async (wanted) => written(wanted.category, await createEntity(deps, wanted)), { log }),
-    serveRpc(nc, rpc.entityClone, async (wanted) => written(wanted.category, await cloneEntity(deps, wanted)), { log }),
+    serveRpc(
+      nc,
+      rpc.entityCreate,
+      async (wanted) => written(wanted.category, await createEntity(deps, wanted)),
+      { log },
+    ),
+    serveRpc(
+      nc,
+      rpc.entityClone,
+      async (wanted) => written(wanted.category, await cloneEntity(deps, wanted)),
+      { log },
+    ),
     serveRpc(
       nc,
       rpc.entityRename,
@@ -89,7 +100,9 @@ export function buildEditing(deps: EditingDeps): Editing {
       },
       { log },
     ),
-    serveRpc(nc, rpc.entityDelete, async (request) => ({ trash_id: await deleteEntity(deps, request) }), { log }),
+    serveRpc(nc, rpc.entityDelete, async (request) => ({ trash_id: await deleteEntity(deps, request) }), {
+      log,
+    }),
     serveRpc(
       nc,
       rpc.entityNsfw,
@@ -147,7 +160,9 @@ export function buildEditing(deps: EditingDeps): Editing {
 
   const outfits = (nc: NatsConnection): RpcServer[] => {
     const change =
-      <T extends { category: CategoryName; slug: string }>(work: (deps: WriteDeps, request: T) => Promise<void>) =>
+      <T extends { category: CategoryName; slug: string }>(
+        work: (deps: WriteDeps, request: T) => Promise<void>,
+      ) =>
       async (request: T): Promise<EntityWritten> => {
         await work(deps, request);
         return written(request.category, request.slug);
@@ -156,7 +171,9 @@ export function buildEditing(deps: EditingDeps): Editing {
       serveRpc(nc, rpc.outfitAdd, change(addOutfit), { log }),
       serveRpc(nc, rpc.outfitRename, change(renameOutfit), { log }),
       serveRpc(nc, rpc.outfitDelete, change(deleteOutfit), { log }),
-      serveRpc(nc, rpc.outfitSave, async (request) => written('outfits', await saveOutfit(deps, request)), { log }),
+      serveRpc(nc, rpc.outfitSave, async (request) => written('outfits', await saveOutfit(deps, request)), {
+        log,
+      }),
     ];
   };
 
@@ -170,7 +187,12 @@ export function buildEditing(deps: EditingDeps): Editing {
       },
       { log },
     ),
-    serveRpc(nc, rpc.coversClear, async ({ category }) => ({ cleared: await clearCovers(covers, category) }), { log }),
+    serveRpc(
+      nc,
+      rpc.coversClear,
+      async ({ category }) => ({ cleared: await clearCovers(covers, category) }),
+      { log },
+    ),
   ];
 
   return {

@@ -99,7 +99,11 @@ export function fileError(error: unknown, file: string): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new GazeError('storage_full', 'The disk that holds the data folder is full. Nothing was changed.', { file, cause: error });
+      return new GazeError(
+        'storage_full',
+        'The disk that holds the data folder is full. Nothing was changed.',
+        { file, cause: error },
+      );
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':

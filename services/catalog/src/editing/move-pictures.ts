@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
 import { cardOf } from '../library/cards.ts';
+import { rewordImage } from '../images/rows.ts';
 import { imageView, selectImages } from '../images/views.ts';
 import type { DueRename } from './renames-store.ts';
 import { isTakenAgain } from './renames-store.ts';
@@ -28,7 +29,7 @@ export async function movePictures(deps: MoveDeps, due: DueRename): Promise<bool
   for (;;) {
     const images = await imagesIn(deps.db, due, old);
     if (images.length === 0) break;
-    for (const image of images) await moveImage(deps, image, `${fresh}${image.key.slice(old.length)}`);
+    for (const image of images) await moveImage(deps, due, image, `${fresh}${image.key.slice(old.length)}`);
   }
   await moveCover(deps, due, old, fresh);
   // Files without a row, such as those of strengths sweeps, go along unless a new entity has the folder.
@@ -40,7 +41,7 @@ export async function movePictures(deps: MoveDeps, due: DueRename): Promise<bool
 function imagesIn(db: Db, due: DueRename, folder: string) {
   return db
     .selectFrom('image')
-    .select(['id', 'key'])
+    .select(['id', 'key', 'record', 'metadata'])
     .where('owner_category', '=', due.category)
     .where('owner_slug', '=', due.to_slug)
     .where(sql<boolean>`starts_with(key, ${folder})`)
@@ -49,11 +50,15 @@ function imagesIn(db: Db, due: DueRename, folder: string) {
     .execute();
 }
 
-async function moveImage(deps: MoveDeps, image: { id: string; key: string }, key: string): Promise<void> {
+type Image = Awaited<ReturnType<typeof imagesIn>>[number];
+
+async function moveImage(deps: MoveDeps, due: DueRename, image: Image, key: string): Promise<void> {
   await moveKey(deps.store, image.key, key);
   await moveKey(deps.store, `${image.key}.json`, `${key}.json`);
   await deps.db.transaction().execute(async (trx) => {
     await trx.updateTable('image').set({ key }).where('id', '=', image.id).execute();
+    const owner = { category: due.category, slug: due.to_slug };
+    await rewordImage(trx, image.id, { owner, record: image.record, metadata: image.metadata });
     const covered = await trx
       .updateTable('entity')
       .set({ cover_key: key })

@@ -27,7 +27,9 @@ export async function rawText(
   const file = path.join(deps.dataDir, declaration.folder, row.filename);
   const reading = readEntityFile(file, declaration);
   if (reading?.stamp != null && reading.stamp.size > maxBytes)
-    throw new GazeError('payload_too_large', `The file ${row.filename} is too large to be shown.`, { file: row.filename });
+    throw new GazeError('payload_too_large', `The file ${row.filename} is too large to be shown.`, {
+      file: row.filename,
+    });
   const bytes = reading?.ok === false && reading.fault.kind === 'unreadable' ? null : await bytesOf(file);
   if (bytes === null) throw notThere(category, slug);
   return {

@@ -14,11 +14,18 @@ import { changeText } from './text-edit.ts';
  * @throws the first failure, after all others had their turn
  */
 export async function updateReferences(deps: WriteDeps, due: DueRename): Promise<void> {
-  const renamed: RenamedId = { from: due.from_id, to: due.to_id, fromSlug: due.from_slug, toSlug: due.to_slug };
+  const renamed: RenamedId = {
+    from: due.from_id,
+    to: due.to_id,
+    fromSlug: due.from_slug,
+    toSlug: due.to_slug,
+  };
   const failures: unknown[] = [];
   for (const { category, slug } of await naming(deps, due)) {
     const changes = (data: EntityData): FieldChange[] =>
-      category === 'looks' ? lookReference(data, renamed) : presetReferences(data, categories[due.category], renamed);
+      category === 'looks'
+        ? lookReference(data, renamed)
+        : presetReferences(data, categories[due.category], renamed);
     const note = `«${due.from_id}» is called «${due.to_id}» now.`;
     await changeEntity(deps, { category, slug, by: due.made_by, note }, ({ text, data }) =>
       changeText(text, changes(data)),
@@ -29,7 +36,8 @@ export async function updateReferences(deps: WriteDeps, due: DueRename): Promise
 
 /** Entities that may name it: the files decide. */
 async function naming(deps: WriteDeps, due: DueRename): Promise<{ category: CategoryName; slug: string }[]> {
-  const visible = () => deps.db.selectFrom('entity').select(['category', 'slug']).where('gone_at', 'is', null);
+  const visible = () =>
+    deps.db.selectFrom('entity').select(['category', 'slug']).where('gone_at', 'is', null);
   const quoted = (text: string): string => `%${JSON.stringify(text).replace(/[\\%_]/g, '\\$&')}%`;
   const presets = visible()
     .where('category', '=', 'presets')

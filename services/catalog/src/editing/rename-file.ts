@@ -6,7 +6,15 @@ import type { EntityRow } from '../library/row.ts';
 import type { Commit } from './commit-file.ts';
 import { commitFile } from './commit-file.ts';
 import type { WriteDeps } from './deps.ts';
-import { bytesOf, fileError, moveFile, putWhereFree, removeFile, syncFolder, writeSynced } from './file-steps.ts';
+import {
+  bytesOf,
+  fileError,
+  moveFile,
+  putWhereFree,
+  removeFile,
+  syncFolder,
+  writeSynced,
+} from './file-steps.ts';
 import type { RenamePlan } from './rename-rows.ts';
 import { renameRows } from './rename-rows.ts';
 import type { NewRevision, PendingRevision } from './revision-store.ts';
@@ -19,7 +27,13 @@ interface Places {
   old: string;
 }
 
-function placesOf(deps: WriteDeps, { folder }: CategoryDeclaration, id: number, plan: RenamePlan, filename: string): Places {
+function placesOf(
+  deps: WriteDeps,
+  { folder }: CategoryDeclaration,
+  id: number,
+  plan: RenamePlan,
+  filename: string,
+): Places {
   const inside = (name: string): string => path.join(deps.dataDir, folder, name);
   return {
     from: inside(plan.from_filename),
@@ -131,9 +145,11 @@ export async function rollBackRename(
 /** Nothing that somebody else wrote is removed: where both names are taken, the old file stays aside. */
 async function back(places: Places, written: Buffer | null): Promise<void> {
   await removeFile(places.temporary).catch(() => undefined);
-  if ((await bytesOf(places.old)) !== null && (await putWhereFree(places.old, places.from))) await removeFile(places.old);
+  if ((await bytesOf(places.old)) !== null && (await putWhereFree(places.old, places.from)))
+    await removeFile(places.old);
   const there = await bytesOf(places.to);
-  if (written !== null && there?.equals(written) === true && (await bytesOf(places.from)) !== null) await removeFile(places.to);
+  if (written !== null && there?.equals(written) === true && (await bytesOf(places.from)) !== null)
+    await removeFile(places.to);
   await syncFolder(path.dirname(places.to));
 }
 

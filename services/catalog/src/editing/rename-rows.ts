@@ -67,9 +67,20 @@ export async function renameRows(trx: Trx, events: Events, renamed: RenamedEntit
 const ended = ['done', 'failed', 'cancelled'] as const;
 
 /** Pictures and jobs of an owner go over to another. A job under way keeps its owner: its worker knows the old folder. */
-export async function ownRows(trx: Trx, category: CategoryName, fromSlug: string, toSlug: string): Promise<void> {
+export async function ownRows(
+  trx: Trx,
+  category: CategoryName,
+  fromSlug: string,
+  toSlug: string,
+): Promise<void> {
   await trx
     .updateTable('image')
+    .set({ owner_slug: toSlug })
+    .where('owner_category', '=', category)
+    .where('owner_slug', '=', fromSlug)
+    .execute();
+  await trx
+    .updateTable('image_hidden')
     .set({ owner_slug: toSlug })
     .where('owner_category', '=', category)
     .where('owner_slug', '=', fromSlug)
@@ -79,7 +90,9 @@ export async function ownRows(trx: Trx, category: CategoryName, fromSlug: string
     .set({ owner_slug: toSlug })
     .where('owner_category', '=', category)
     .where('owner_slug', '=', fromSlug)
-    .where((e) => e.or([e('status', 'in', ended), e.and([e('status', '=', 'waiting'), e('attempt', '=', 0)])]))
+    .where((e) =>
+      e.or([e('status', 'in', ended), e.and([e('status', '=', 'waiting'), e('attempt', '=', 0)])]),
+    )
     .execute();
 }
 
@@ -120,8 +133,13 @@ async function renameInPageStates(trx: Trx, category: CategoryName, from: string
 async function renameDefaultCheckpoint(trx: Trx, events: Events, renamed: RenamedEntity): Promise<void> {
   const key = 'default_checkpoint';
   const row = await trx.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst();
-  const to = row?.value === renamed.fromId ? renamed.toId : row?.value === renamed.fromSlug ? renamed.toSlug : null;
+  const to =
+    row?.value === renamed.fromId ? renamed.toId : row?.value === renamed.fromSlug ? renamed.toSlug : null;
   if (to === null) return;
-  await trx.updateTable('setting').set({ value: JSON.stringify(to) }).where('key', '=', key).execute();
+  await trx
+    .updateTable('setting')
+    .set({ value: JSON.stringify(to) })
+    .where('key', '=', key)
+    .execute();
   await events.emit(trx, { type: 'setting.changed', key, value: to });
 }

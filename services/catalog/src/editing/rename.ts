@@ -41,7 +41,10 @@ export async function renameEntity(deps: WriteDeps, request: RenameRequest): Pro
       const slug = await renameOnce(deps, request, current);
       if (slug !== null) return slug;
     }
-    throw new GazeError('conflict', 'The file is being edited all the time. Nothing was renamed; try again in a moment.');
+    throw new GazeError(
+      'conflict',
+      'The file is being edited all the time. Nothing was renamed; try again in a moment.',
+    );
   });
 }
 
@@ -63,11 +66,13 @@ async function renameOnce(deps: WriteDeps, request: RenameRequest, current: Curr
     const also = renameAlso(deps, revision, revision.plan);
     const outcome = await replaceFile(deps, { declaration, revision, bytes: checked.bytes, also });
     if (outcome.type === 'changed') return null;
-    if (!outcome.commit.settled || outcome.conflict !== null) await scanFiles(deps, declaration, new Set([filename]));
+    if (!outcome.commit.settled || outcome.conflict !== null)
+      await scanFiles(deps, declaration, new Set([filename]));
     return slug;
   }
   const commit = await renameFile(deps, { declaration, revision, bytes: checked.bytes });
-  if (commit === 'taken') throw taken(request.id, `There is a file ${declaration.folder}/${filename} already.`);
+  if (commit === 'taken')
+    throw taken(request.id, `There is a file ${declaration.folder}/${filename} already.`);
   if (commit === 'changed') return null;
   if (!commit.settled) await scanFiles(deps, declaration, new Set([filename]));
   return slug;
@@ -101,7 +106,10 @@ function revisionOf(
 async function refuseTaken(deps: WriteDeps, current: Current, id: string, slug: string): Promise<void> {
   const [row] = await knownSlugs(deps.db, current.declaration.name, [slug]);
   if (row !== undefined && !row.gone)
-    throw taken(id, `${row.filename} has this ${current.declaration.idField}, or one of the same address, already.`);
+    throw taken(
+      id,
+      `${row.filename} has this ${current.declaration.idField}, or one of the same address, already.`,
+    );
 }
 
 const taken = (id: string, why: string): GazeError =>

@@ -7,13 +7,27 @@ export type DueRename = Awaited<ReturnType<typeof dueRenames>>[number];
 export function dueRenames(db: DbOrTrx) {
   return db
     .selectFrom('entity_rename')
-    .select(['id', 'category', 'from_slug', 'to_slug', 'from_id', 'to_id', 'made_by', 'references_due', 'pictures_due'])
+    .select([
+      'id',
+      'category',
+      'from_slug',
+      'to_slug',
+      'from_id',
+      'to_id',
+      'made_by',
+      'references_due',
+      'pictures_due',
+    ])
     .where((e) => e.or([e('references_due', '=', true), e('pictures_due', '=', true)]))
     .orderBy('id')
     .execute();
 }
 
-export async function endDue(db: DbOrTrx, id: number, what: 'references_due' | 'pictures_due'): Promise<void> {
+export async function endDue(
+  db: DbOrTrx,
+  id: number,
+  what: 'references_due' | 'pictures_due',
+): Promise<void> {
   await db
     .updateTable('entity_rename')
     .set({ [what]: false })

@@ -19,7 +19,12 @@ export type RestorePlan = Extract<WritePlan, { type: 'restore' }>;
 /** Brings a file back from the trash, its model file first. To be called under the folder's lock. */
 export async function restoreFile(
   deps: WriteDeps,
-  write: { declaration: CategoryDeclaration; revision: NewRevision & { plan: RestorePlan }; bytes: Buffer; state: TrashedState },
+  write: {
+    declaration: CategoryDeclaration;
+    revision: NewRevision & { plan: RestorePlan };
+    bytes: Buffer;
+    state: TrashedState;
+  },
 ): Promise<Commit | 'taken'> {
   const { declaration, revision, bytes } = write;
   const { plan } = revision;
@@ -42,7 +47,11 @@ export async function restoreFile(
   }
   await step('verified');
   const also = restoreAlso(plan, write.state);
-  const commit = await commitFile(deps, { declaration, filename: revision.filename, bytes, revisionId: id }, also);
+  const commit = await commitFile(
+    deps,
+    { declaration, filename: revision.filename, bytes, revisionId: id },
+    also,
+  );
   await step('committed');
   await removeFile(path.join(deps.dataDir, plan.file));
   return commit;
@@ -67,9 +76,16 @@ export async function finishRestore(
 ): Promise<boolean> {
   const bytes = await bytesOf(path.join(deps.dataDir, declaration.folder, pending.filename));
   if (bytes === null || hashOf(bytes) !== pending.after_hash) return false;
-  const trashed = await deps.db.selectFrom('trash').select('state').where('id', '=', plan.trash_id).executeTakeFirst();
+  const trashed = await deps.db
+    .selectFrom('trash')
+    .select('state')
+    .where('id', '=', plan.trash_id)
+    .executeTakeFirst();
   await bringBackModel(deps.modelRoots, plan.model).catch((error: unknown) =>
-    deps.log.error({ err: error, file: plan.model?.to }, 'a model file could not be brought back from the trash'),
+    deps.log.error(
+      { err: error, file: plan.model?.to },
+      'a model file could not be brought back from the trash',
+    ),
   );
   const also = restoreAlso(plan, trashed?.state ?? {});
   await commitFile(deps, { declaration, filename: pending.filename, bytes, revisionId: pending.id }, also);

@@ -13,7 +13,16 @@ import { changeText } from './text-edit.ts';
 /** Longer texts are not sent along: an answer has to fit the bus. */
 const maxTextBytes = 200_000;
 
-const columns = ['id', 'created_at', 'made_by', 'action', 'state', 'note', 'before_hash', 'after_hash'] as const;
+const columns = [
+  'id',
+  'created_at',
+  'made_by',
+  'action',
+  'state',
+  'note',
+  'before_hash',
+  'after_hash',
+] as const;
 
 function select(db: DbOrTrx, category: CategoryName, slug: string) {
   return db
@@ -48,7 +57,10 @@ export async function listRevisions(
 ): Promise<{ items: RevisionView[]; next_cursor: string | null }> {
   let rows = select(db, query.category, query.slug);
   if (query.cursor !== undefined) rows = rows.where('id', '<', readCursor(Cursor, query.cursor).id);
-  const found = await rows.orderBy('id', 'desc').limit(query.limit + 1).execute();
+  const found = await rows
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+    .execute();
   const page = found.slice(0, query.limit);
   const last = found.length > query.limit ? page.at(-1) : undefined;
   return { items: page.map(view), next_cursor: last === undefined ? null : writeCursor({ id: last.id }) };
@@ -67,19 +79,23 @@ async function revision(db: DbOrTrx, { category, slug, id }: Which) {
         .where('id', '=', Number(id))
         .executeTakeFirst()
     : undefined;
-  if (row === undefined) throw new GazeError('not_found', `«${slug}» has no revision ${id}.`, { field: 'id' });
+  if (row === undefined)
+    throw new GazeError('not_found', `«${slug}» has no revision ${id}.`, { field: 'id' });
   return row;
 }
 
 /** What one change was, field by field and as texts. @throws GazeError not_found */
 export async function revisionDetail(db: DbOrTrx, which: Which): Promise<RevisionDetail> {
   const row = await revision(db, which);
-  const changes = diffData(dataOf(row.before_text), dataOf(row.after_text)).map(({ path, before, after }) => ({
-    pointer: pointerOf(path),
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-  }));
-  const short = (text: string | null): string | null => (text !== null && text.length <= maxTextBytes ? text : null);
+  const changes = diffData(dataOf(row.before_text), dataOf(row.after_text)).map(
+    ({ path, before, after }) => ({
+      pointer: pointerOf(path),
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    }),
+  );
+  const short = (text: string | null): string | null =>
+    text !== null && text.length <= maxTextBytes ? text : null;
   return { ...view(row), changes, before_text: short(row.before_text), after_text: short(row.after_text) };
 }
 
@@ -106,9 +122,13 @@ export async function revertEntity(
   const row = await revision(deps.db, request);
   const text = to === 'before' ? row.before_text : row.after_text;
   if (text === null) {
-    throw new GazeError('invalid_input', `There was no file ${to} this change. Delete or restore the entry instead.`, {
-      field: 'to',
-    });
+    throw new GazeError(
+      'invalid_input',
+      `There was no file ${to} this change. Delete or restore the entry instead.`,
+      {
+        field: 'to',
+      },
+    );
   }
   const note = `As it was ${to} change ${id}.`;
   await changeEntity(
@@ -118,7 +138,9 @@ export async function revertEntity(
       const { idField } = current.declaration;
       const before = dataOf(text)[idField];
       const same = before === current.data[idField];
-      return same ? text : changeText(text, [{ path: [idField], value: current.data[idField] ?? current.id }]);
+      return same
+        ? text
+        : changeText(text, [{ path: [idField], value: current.data[idField] ?? current.id }]);
     },
   );
 }

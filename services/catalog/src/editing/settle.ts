@@ -27,23 +27,36 @@ export async function settlePending(deps: WriteDeps, declaration: CategoryDeclar
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       // The others, and the scan that asks, must not suffer from it.
-      deps.log.error({ ...where, err: error }, 'a write that was cut off could not be settled; it is tried again');
+      deps.log.error(
+        { ...where, err: error },
+        'a write that was cut off could not be settled; it is tried again',
+      );
     }
   }
 }
 
 type Outcome = 'finished' | 'forgotten';
 
-async function settle(deps: WriteDeps, declaration: CategoryDeclaration, pending: PendingRevision): Promise<Outcome> {
+async function settle(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+  pending: PendingRevision,
+): Promise<Outcome> {
   const { plan } = pending;
   switch (plan?.type) {
     case 'delete':
-      return (await finishDelete(deps, declaration, pending, plan)) ? 'finished' : rollBackDelete(deps, pending, plan);
+      return (await finishDelete(deps, declaration, pending, plan))
+        ? 'finished'
+        : rollBackDelete(deps, pending, plan);
     case 'restore':
-      return (await finishRestore(deps, declaration, pending, plan)) ? 'finished' : rollBackRestore(deps, pending);
+      return (await finishRestore(deps, declaration, pending, plan))
+        ? 'finished'
+        : rollBackRestore(deps, pending);
     case 'rename':
       if (plan.from_filename !== pending.filename)
-        return (await finishRename(deps, declaration, pending, plan)) ? 'finished' : rollBackRename(deps, declaration, pending, plan);
+        return (await finishRename(deps, declaration, pending, plan))
+          ? 'finished'
+          : rollBackRename(deps, declaration, pending, plan);
       break;
     default:
   }
@@ -51,20 +64,35 @@ async function settle(deps: WriteDeps, declaration: CategoryDeclaration, pending
 }
 
 /** A new version of one file, or a new file. */
-async function settleWrite(deps: WriteDeps, declaration: CategoryDeclaration, pending: PendingRevision): Promise<Outcome> {
+async function settleWrite(
+  deps: WriteDeps,
+  declaration: CategoryDeclaration,
+  pending: PendingRevision,
+): Promise<Outcome> {
   const folder = path.join(deps.dataDir, declaration.folder);
   const file = path.join(folder, pending.filename);
-  const [temporary, old] = [path.join(folder, temporaryName(pending.id)), path.join(folder, linkName(pending.id))];
+  const [temporary, old] = [
+    path.join(folder, temporaryName(pending.id)),
+    path.join(folder, linkName(pending.id)),
+  ];
   const now = await bytesOf(file);
   const linked = await bytesOf(old);
   const written = await wasWritten({ pending, now, file, old, temporary });
   if (written) {
     if (linked !== null && hashOf(linked) !== pending.before_hash)
-      await recordConflict(deps.db, conflictOf(revisionOf(pending), { hash: hashOf(linked), text: textWithoutMark(linked) }));
+      await recordConflict(
+        deps.db,
+        conflictOf(revisionOf(pending), { hash: hashOf(linked), text: textWithoutMark(linked) }),
+      );
     const bytes = now !== null && hashOf(now) === pending.after_hash ? now : null;
     if (bytes !== null && parseEntity(bytes, declaration).ok) {
-      const also = pending.plan?.type === 'rename' ? renameAlso(deps, revisionOf(pending), pending.plan) : undefined;
-      await commitFile(deps, { declaration, filename: pending.filename, bytes, revisionId: pending.id }, also);
+      const also =
+        pending.plan?.type === 'rename' ? renameAlso(deps, revisionOf(pending), pending.plan) : undefined;
+      await commitFile(
+        deps,
+        { declaration, filename: pending.filename, bytes, revisionId: pending.id },
+        also,
+      );
     } else await endRevision(deps.db, pending.id);
   } else await dropRevision(deps.db, pending.id);
   await removeFile(temporary);
@@ -111,14 +139,18 @@ export async function removeLeftovers(
     const bytes = await bytesOf(file);
     const known = bytes === null || [row?.before_hash, row?.after_hash].includes(hashOf(bytes));
     if (row !== undefined && bytes !== null && !known)
-      await recordConflict(deps.db, conflictOf(revisionOf(row), { hash: hashOf(bytes), text: textWithoutMark(bytes) }));
+      await recordConflict(
+        deps.db,
+        conflictOf(revisionOf(row), { hash: hashOf(bytes), text: textWithoutMark(bytes) }),
+      );
     // Of a database that was made anew nobody knows what it is: it stays where it is.
     if (row !== undefined || name.endsWith('.new')) await removeFile(file);
   }
 }
 
 function revisionOf(pending: PendingRevision) {
-  const version = (hash: string | null, text: string | null) => (hash === null ? null : { hash, text: text ?? '' });
+  const version = (hash: string | null, text: string | null) =>
+    hash === null ? null : { hash, text: text ?? '' };
   return {
     category: pending.category,
     slug: pending.slug,

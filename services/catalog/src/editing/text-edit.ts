@@ -60,7 +60,12 @@ function changeField(text: string, { path, value }: FieldChange, style: Style): 
 
 function withValue(text: string, node: Node, value: unknown, style: Style): string {
   const before = text.slice(node.offset, node.offset + node.length);
-  return splice(text, node.offset, node.length, valueText(value, before, depthOf(text, node.offset, style), style));
+  return splice(
+    text,
+    node.offset,
+    node.length,
+    valueText(value, before, depthOf(text, node.offset, style), style),
+  );
 }
 
 /** A new key comes last, laid out as the keys before it. */
@@ -69,14 +74,27 @@ function withProperty(text: string, object: Node, key: string, value: unknown, s
   const first = object.children?.[0];
   if (last === undefined || first === undefined) {
     const made = Object.fromEntries([[key, value]]);
-    return splice(text, object.offset, object.length, valueText(made, '', depthOf(text, object.offset, style), style));
+    return splice(
+      text,
+      object.offset,
+      object.length,
+      valueText(made, '', depthOf(text, object.offset, style), style),
+    );
   }
   const lead = text.slice(object.offset + 1, first.offset);
   const end = last.offset + last.length;
   const sameLine = text.slice(object.offset, end);
   if (!/[\r\n]/.test(lead)) {
-    const [comma, colon] = [/,\s/.test(sameLine) || !/,/.test(sameLine) ? ', ' : ',', /:\s/.test(sameLine) ? ': ' : ':'];
-    return splice(text, end, 0, `${comma}${JSON.stringify(key)}${colon}${onOneLine(value, false, comma !== ',')}`);
+    const [comma, colon] = [
+      /,\s/.test(sameLine) || !/,/.test(sameLine) ? ', ' : ',',
+      /:\s/.test(sameLine) ? ': ' : ':',
+    ];
+    return splice(
+      text,
+      end,
+      0,
+      `${comma}${JSON.stringify(key)}${colon}${onOneLine(value, false, comma !== ',')}`,
+    );
   }
   const indent = depthOf(text, last.offset, style);
   const body = JSON.stringify(value, null, style.indent).replaceAll('\n', `${style.eol}${indent}`);
@@ -102,7 +120,8 @@ const cut = (text: string, from: number, to: number): string => text.slice(0, fr
 /** A value as it stands in place of another: on one line where the old one did, else laid out as the file is. */
 function valueText(value: unknown, before: string, outer: string, style: Style): string {
   const compact = /^[[{]/.test(before) && !/[\r\n]/.test(before) && before.length > 2;
-  if (style.oneLine || compact) return onOneLine(value, /^[[{]\s/.test(before), /[,:]\s/.test(before) || !compact);
+  if (style.oneLine || compact)
+    return onOneLine(value, /^[[{]\s/.test(before), /[,:]\s/.test(before) || !compact);
   return JSON.stringify(value, null, style.indent).replaceAll('\n', `${style.eol}${outer}`);
 }
 
@@ -111,7 +130,9 @@ function onOneLine(value: unknown, padded: boolean, spaced: boolean): string {
   const write = (inner: unknown): string => {
     if (typeof inner !== 'object' || inner === null) return JSON.stringify(inner);
     if (Array.isArray(inner)) return wrap('[', inner.map(write), ']');
-    const entries = Object.entries(inner).map(([key, entry]) => `${JSON.stringify(key)}${colon}${write(entry)}`);
+    const entries = Object.entries(inner).map(
+      ([key, entry]) => `${JSON.stringify(key)}${colon}${write(entry)}`,
+    );
     return wrap('{', entries, '}');
   };
   const wrap = (open: string, items: string[], close: string): string =>

@@ -43,9 +43,15 @@ export async function transferTo(
 function refuseKinds(from: CategoryName, to: CategoryName): void {
   const wrong = [from, to].find((category) => categories[category].generation.kind !== 'part');
   if (wrong !== undefined)
-    throw new GazeError('invalid_input', `${categories[wrong].label} cannot be transferred: they are no parts of a prompt.`, { field: 'to' });
+    throw new GazeError(
+      'invalid_input',
+      `${categories[wrong].label} cannot be transferred: they are no parts of a prompt.`,
+      { field: 'to' },
+    );
   if (from === to)
-    throw new GazeError('invalid_input', 'It is in this category already; clone it instead.', { field: 'to' });
+    throw new GazeError('invalid_input', 'It is in this category already; clone it instead.', {
+      field: 'to',
+    });
 }
 
 async function make(

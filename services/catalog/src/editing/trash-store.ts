@@ -23,7 +23,12 @@ export async function stateOf(db: DbOrTrx, category: CategoryName, slug: string)
 }
 
 /** Gives a restored entity back what the database knew of it. */
-export async function restoreState(trx: Trx, category: CategoryName, slug: string, state: TrashedState): Promise<void> {
+export async function restoreState(
+  trx: Trx,
+  category: CategoryName,
+  slug: string,
+  state: TrashedState,
+): Promise<void> {
   const { default_fields, page_state, ...plain } = state;
   await trx
     .updateTable('entity')
@@ -43,7 +48,8 @@ export type TrashRow = Awaited<ReturnType<typeof trashById>>;
 /** @throws GazeError not_found */
 export async function trashById(db: DbOrTrx, id: string) {
   const row = await db.selectFrom('trash').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new GazeError('not_found', `There is nothing «${id}» in the trash.`, { field: 'id' });
+  if (row === undefined)
+    throw new GazeError('not_found', `There is nothing «${id}» in the trash.`, { field: 'id' });
   return row;
 }
 
@@ -60,7 +66,11 @@ export async function listTrash(
     const { at, id } = readCursor(Cursor, query.cursor);
     select = select.where(sql<SqlBool>`(deleted_at, id) < (${at}::timestamptz, ${id})`);
   }
-  const rows = await select.orderBy('deleted_at', 'desc').orderBy('id', 'desc').limit(query.limit + 1).execute();
+  const rows = await select
+    .orderBy('deleted_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+    .execute();
   const page = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? page.at(-1) : undefined;
   return {

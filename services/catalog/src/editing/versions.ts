@@ -5,7 +5,10 @@ const mark = '\uFEFF';
 
 /** A file's text as revisions keep it. What is no UTF-8, or cannot be stored, is shown with replacement characters. */
 export function textWithoutMark(bytes: Buffer): string {
-  return bytes.toString('utf8').replace(/^\uFEFF/, '').replaceAll('\0', '\uFFFD');
+  return bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\0', '\uFFFD');
 }
 
 /** Bytes of a text; a file that begins with a byte order mark goes on doing so. */

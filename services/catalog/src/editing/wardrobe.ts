@@ -24,7 +24,9 @@ const key = 'wardrobe';
 /** The outfits of an entity whose category has a wardrobe. @throws GazeError invalid_input for any other */
 function outfitsOf({ declaration, data, name, filename }: Current): Wardrobe {
   if (!declaration.sections.some((section) => section.name === key && section.nested === true)) {
-    throw new GazeError('invalid_input', `${declaration.label} have no wardrobe; only characters do.`, { field: 'category' });
+    throw new GazeError('invalid_input', `${declaration.label} have no wardrobe; only characters do.`, {
+      field: 'category',
+    });
   }
   return wardrobe(data, { name, file: `${declaration.folder}/${filename}` });
 }
@@ -32,13 +34,16 @@ function outfitsOf({ declaration, data, name, filename }: Current): Wardrobe {
 function outfitIn(current: Current, outfit: string): Record<string, unknown> {
   const { outfits } = outfitsOf(current);
   const found = Object.hasOwn(outfits, outfit) ? outfits[outfit] : undefined;
-  if (found === undefined) throw new GazeError('not_found', `${current.name} has no outfit «${outfit}».`, { field: 'outfit' });
+  if (found === undefined)
+    throw new GazeError('not_found', `${current.name} has no outfit «${outfit}».`, { field: 'outfit' });
   return found;
 }
 
 function refuseTaken(current: Current, name: string): void {
   if (Object.hasOwn(outfitsOf(current).outfits, name))
-    throw new GazeError('conflict', `${current.name} has an outfit «${name}» already. Choose another name.`, { field: 'name' });
+    throw new GazeError('conflict', `${current.name} has an outfit «${name}» already. Choose another name.`, {
+      field: 'name',
+    });
 }
 
 /** A wardrobe that holds fields alone, as older files do, becomes one of outfits by name. */
@@ -54,11 +59,16 @@ export async function addOutfit(
 ): Promise<void> {
   const { category, slug, name } = request;
   const given = request.from_entity === undefined ? null : await outfitOfEntity(deps.db, request.from_entity);
-  await changeEntity(deps, { category, slug, by: madeBy(request.by), note: `Outfit «${name}» was added.` }, (current) => {
-    refuseTaken(current, name);
-    const value = given ?? (request.copy_of === undefined ? emptyOutfit(current) : outfitIn(current, request.copy_of));
-    return changeText(nestedText(current, outfitsOf(current)), [{ path: [key, name], value }]);
-  });
+  await changeEntity(
+    deps,
+    { category, slug, by: madeBy(request.by), note: `Outfit «${name}» was added.` },
+    (current) => {
+      refuseTaken(current, name);
+      const value =
+        given ?? (request.copy_of === undefined ? emptyOutfit(current) : outfitIn(current, request.copy_of));
+      return changeText(nestedText(current, outfitsOf(current)), [{ path: [key, name], value }]);
+    },
+  );
 }
 
 function emptyOutfit({ declaration }: Current): Record<string, string> {
@@ -74,12 +84,16 @@ async function outfitOfEntity(db: DbOrTrx, slug: string): Promise<unknown> {
     .where('slug', '=', slug)
     .where('gone_at', 'is', null)
     .executeTakeFirst();
-  if (row === undefined) throw new GazeError('not_found', `There is no outfit entry «${slug}».`, { field: 'from_entity' });
+  if (row === undefined)
+    throw new GazeError('not_found', `There is no outfit entry «${slug}».`, { field: 'from_entity' });
   return row.data[key] ?? {};
 }
 
 /** Gives an outfit another name; it keeps its place, and stays on if it is worn. */
-export async function renameOutfit(deps: WriteDeps, request: OfOutfit & { outfit: string; name: string }): Promise<void> {
+export async function renameOutfit(
+  deps: WriteDeps,
+  request: OfOutfit & { outfit: string; name: string },
+): Promise<void> {
   const { category, slug, outfit, name } = request;
   const also = (trx: Trx): Promise<void> => rememberOutfit(trx, category, slug, outfit, name);
   const note = `Outfit «${outfit}» became «${name}».`;
@@ -99,7 +113,11 @@ export async function deleteOutfit(deps: WriteDeps, request: OfOutfit & { outfit
   await changeEntity(deps, { category, slug, by: madeBy(request.by), note, also }, (current) => {
     outfitIn(current, outfit);
     if (Object.keys(outfitsOf(current).outfits).length === 1) {
-      throw new GazeError('conflict', `«${outfit}» is the last outfit of ${current.name} and stays. Add another one first.`, { field: 'outfit' });
+      throw new GazeError(
+        'conflict',
+        `«${outfit}» is the last outfit of ${current.name} and stays. Add another one first.`,
+        { field: 'outfit' },
+      );
     }
     return changeText(current.text, [{ path: [key, outfit], value: undefined }]);
   });
@@ -146,11 +164,11 @@ export async function saveOutfit(
   const declaration = categories.outfits;
   const name = request.name ?? `${owner.name} ${outfit}`;
   return deps.lock.run('outfits', async () => {
-    const id = request.id ?? idOrNext(idFromName(name) || `${owner.slug}_outfit`, await takenIds(deps, declaration));
+    const id =
+      request.id ?? idOrNext(idFromName(name) || `${owner.slug}_outfit`, await takenIds(deps, declaration));
     const blank = blankEntity(declaration, { id, name });
     const data: EntityData = { ...blank, [key]: { ...(blank[key] as object), ...fields } };
     const note = `The outfit «${outfit}» of ${owner.name}.`;
     return createLocked(deps, { declaration, text: newText(data), by: madeBy(request.by), note });
   });
 }
-

@@ -53,7 +53,10 @@ export async function replaceFile(deps: WriteDeps, write: FileWrite): Promise<Wr
   const file = path.join(folder, revision.filename);
   await step('checked');
   const id = await beginRevision(deps.db, revision);
-  const [temporary, old] = [temporaryName(id), linkName(id)].map((name) => path.join(folder, name)) as [string, string];
+  const [temporary, old] = [temporaryName(id), linkName(id)].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+  ];
   await step('pending');
   let linked: boolean;
   try {
@@ -77,7 +80,11 @@ export async function replaceFile(deps: WriteDeps, write: FileWrite): Promise<Wr
   const conflict = linked ? await unexpected(old, revision.before?.hash) : null;
   if (conflict !== null) await recordConflict(deps.db, conflictOf(revision, conflict));
   await step('verified');
-  const commit = await commitFile(deps, { declaration, filename: revision.filename, bytes, revisionId: id }, write.also);
+  const commit = await commitFile(
+    deps,
+    { declaration, filename: revision.filename, bytes, revisionId: id },
+    write.also,
+  );
   await step('committed');
   // Whoever still has the old file open may have saved until this moment.
   const late = linked ? await unexpected(old, conflict?.hash ?? revision.before?.hash) : null;
@@ -111,7 +118,11 @@ export async function createFile(deps: WriteDeps, write: FileWrite): Promise<Com
   await removeFile(temporary);
   await syncFolder(folder);
   await step('synced');
-  const commit = await commitFile(deps, { declaration, filename: revision.filename, bytes, revisionId: id }, write.also);
+  const commit = await commitFile(
+    deps,
+    { declaration, filename: revision.filename, bytes, revisionId: id },
+    write.also,
+  );
   await step('committed');
   return commit;
 }

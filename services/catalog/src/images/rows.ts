@@ -122,6 +122,21 @@ export async function replaceBytes(
   await wear(trx, id, loras);
 }
 
+/** Its words after its owner became another one. */
+export async function rewordImage(
+  trx: Trx,
+  id: string,
+  image: Pick<NewImage, 'owner' | 'record' | 'metadata'>,
+): Promise<void> {
+  const words = imageWords(image);
+  await learnWords(trx, words);
+  await trx
+    .updateTable('image')
+    .set({ search: searchVector(words) })
+    .where('id', '=', id)
+    .execute();
+}
+
 async function wear(trx: Trx, id: string, loras: readonly string[]): Promise<void> {
   if (loras.length === 0) return;
   await sql`
@@ -134,7 +149,9 @@ async function wear(trx: Trx, id: string, loras: readonly string[]): Promise<voi
 async function learnWords(trx: Trx, words: readonly string[]): Promise<void> {
   const sorted = [...new Set(words)].sort();
   if (sorted.length === 0) return;
-  await sql`INSERT INTO search_word (word) SELECT unnest(${sorted}::text[]) ON CONFLICT DO NOTHING`.execute(trx);
+  await sql`INSERT INTO search_word (word) SELECT unnest(${sorted}::text[]) ON CONFLICT DO NOTHING`.execute(
+    trx,
+  );
 }
 
 const columnNames = [

@@ -77,7 +77,8 @@ async function runScan(
   let leftovers: string[] = [];
   try {
     if (only === null) ({ seen, leftovers } = await seenFiles(folder));
-    else seen = await look(folder, [...new Set([...only, ...stored.problems.map((problem) => problem.file)])]);
+    else
+      seen = await look(folder, [...new Set([...only, ...stored.problems.map((problem) => problem.file)])]);
   } catch (error) {
     const warning = `The folder «${folderName}» cannot be read (${codeOf(error)}). Nothing of it was changed or hidden. Check its permissions and the disk, then rescan.`;
     log.warn({ err: error }, warning);

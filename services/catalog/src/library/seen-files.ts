@@ -20,7 +20,9 @@ export function isEntityFile(name: string): boolean {
  * there holds none.
  * @throws where the folder cannot be read
  */
-export async function seenFiles(folder: string): Promise<{ seen: Map<string, FileStamp>; leftovers: string[] }> {
+export async function seenFiles(
+  folder: string,
+): Promise<{ seen: Map<string, FileStamp>; leftovers: string[] }> {
   const names = await readdir(folder).catch(noneWhereAbsent);
   return { seen: await look(folder, names.filter(isEntityFile)), leftovers: names.filter(isOwnFile) };
 }

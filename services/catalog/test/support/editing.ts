@@ -41,12 +41,19 @@ export async function refusal(work: Promise<unknown>): Promise<GazeError> {
 /** The catalog as it is after a restart: the same files and rows, and no memory of what was under way. */
 export function restarted(on: TestLibrary): { library: Library; writing: WriteDeps } {
   const writing = { ...on.writing, lock: buildFolderLock() };
-  const library = buildLibrary({ ...writing, store: on.store, defaultCheckpoint: () => Promise.resolve(null) });
+  const library = buildLibrary({
+    ...writing,
+    store: on.store,
+    defaultCheckpoint: () => Promise.resolve(null),
+  });
   return { library, writing };
 }
 
 /** Writers that never go on after a step, as if the process had ended there. */
-export function stoppingAfter(writing: WriteDeps, last: WriteStep): { writing: WriteDeps; reached: Promise<void> } {
+export function stoppingAfter(
+  writing: WriteDeps,
+  last: WriteStep,
+): { writing: WriteDeps; reached: Promise<void> } {
   const reached = Promise.withResolvers<undefined>();
   const never = new Promise<void>(() => undefined);
   return {

@@ -155,7 +155,11 @@ const modelSource = {
   ...{ kind: 'lora', is_scanned: true, files: 240, scanned_at: '2026-11-24T10:00:00.000Z', unhashed: 0 },
   says: 'Reads the LoRA files below /models/loras.',
 };
-const settings = { default_checkpoint: 'Illustrious/model.safetensors', nsfw_display: 'blur', llm_review: 'apply' };
+const settings = {
+  default_checkpoint: 'Illustrious/model.safetensors',
+  nsfw_display: 'blur',
+  llm_review: 'apply',
+};
 const key = {
   id: 'k1',
   name: 'nightly script',
@@ -196,9 +200,17 @@ export const examples: Readonly<Record<string, Example>> = {
   rescanCategory: { response: rescanned },
   rescanLibrary: { response: rescanned },
   saveEntity: { request: { data: detail.data }, response: written },
-  patchEntity: { request: { patch: { identity: { hair: 'red hair' } } }, response: { ...written, merged: true } },
+  patchEntity: {
+    request: { patch: { identity: { hair: 'red hair' } } },
+    response: { ...written, merged: true },
+  },
   getEntityText: {
-    response: { text: '{\n  "character_id": "elke_marrow"\n}\n', revision, filename: 'elke_marrow.json', problem: null },
+    response: {
+      text: '{\n  "character_id": "elke_marrow"\n}\n',
+      revision,
+      filename: 'elke_marrow.json',
+      problem: null,
+    },
   },
   saveEntityText: { request: { text: '{\n  "character_id": "elke_marrow"\n}\n' }, response: written },
   setEntityNsfw: { request: { nsfw: true }, response: { ...card, is_nsfw: true } },
@@ -252,13 +264,18 @@ export const examples: Readonly<Record<string, Example>> = {
   regenerateAllTags: { request: { review: 'review', lane: 'batch' }, response: llmSubmitted },
   describeEntity: {
     request: { description: 'A lighthouse keeper with silver hair and a brass telescope.' },
-    response: { ...llmSubmitted, jobs: [{ ...llmJob, owner: null, label: 'New character: A lighthouse keeper' }] },
+    response: {
+      ...llmSubmitted,
+      jobs: [{ ...llmJob, owner: null, label: 'New character: A lighthouse keeper' }],
+    },
   },
   bulkCreateEntities: {
     request: { files: ['Illustrious/Looks/elke.safetensors'], overwrite: false },
     response: {
       ...llmSubmitted,
-      skipped: [{ item: 'Illustrious/Looks/tamsin.safetensors', reason: '«Tamsin» in characters uses it already.' }],
+      skipped: [
+        { item: 'Illustrious/Looks/tamsin.safetensors', reason: '«Tamsin» in characters uses it already.' },
+      ],
       skipped_count: 1,
     },
   },
@@ -272,7 +289,14 @@ export const examples: Readonly<Record<string, Example>> = {
     request: { tags: ['silver hair', 'siver hair'] },
     response: {
       results: [
-        { tag: 'silver hair', status: 'exact', name: 'silver_hair', category: 'general', count: 240_000, suggestions: [] },
+        {
+          tag: 'silver hair',
+          status: 'exact',
+          name: 'silver_hair',
+          category: 'general',
+          count: 240_000,
+          suggestions: [],
+        },
         {
           ...{ tag: 'siver hair', status: 'unknown', name: null, category: null, count: null },
           suggestions: [{ name: 'silver_hair', category: 'general', count: 240_000, kind: 'spelling' }],
@@ -356,9 +380,18 @@ export const examples: Readonly<Record<string, Example>> = {
       ],
     },
   },
-  trashImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image: null, problem: null }] } },
-  restoreImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image, problem: null }] } },
-  purgeImages: { request: { ids: ['img_1'] }, response: { results: [{ id: 'img_1', image: null, problem: null }] } },
+  trashImages: {
+    request: { ids: ['img_1'] },
+    response: { results: [{ id: 'img_1', image: null, problem: null }] },
+  },
+  restoreImages: {
+    request: { ids: ['img_1'] },
+    response: { results: [{ id: 'img_1', image, problem: null }] },
+  },
+  purgeImages: {
+    request: { ids: ['img_1'] },
+    response: { results: [{ id: 'img_1', image: null, problem: null }] },
+  },
   listTrashedImages: {
     response: {
       items: [
@@ -375,7 +408,9 @@ export const examples: Readonly<Record<string, Example>> = {
   rescanImages: {
     response: {
       ...{ files: 480, added: 2, changed: 0, moved: 1, missing: 0, swept: 0 },
-      problems: [{ key: 'characters/elke_marrow/page.png', message: 'This is not a PNG, JPEG or WebP picture.' }],
+      problems: [
+        { key: 'characters/elke_marrow/page.png', message: 'This is not a PNG, JPEG or WebP picture.' },
+      ],
       warning: null,
     },
   },
@@ -388,8 +423,21 @@ export const examples: Readonly<Record<string, Example>> = {
         ...{ steps: 28, cfg: 6, sampler: 'Euler a', scheduler: 'Karras', width: 832, height: 1216 },
       },
       recipe: {
-        ...{ owner: null, parts: {}, checkpoint: 'meridian_xl', stackLoras: false, faceDetail: 'auto', handDetail: 'auto' },
-        ...{ extra_positive: 'a paper lantern', extra_negative: 'lowres', seed: 421_337, width: 832, height: 1216 },
+        ...{
+          owner: null,
+          parts: {},
+          checkpoint: 'meridian_xl',
+          stackLoras: false,
+          faceDetail: 'auto',
+          handDetail: 'auto',
+        },
+        ...{
+          extra_positive: 'a paper lantern',
+          extra_negative: 'lowres',
+          seed: 421_337,
+          width: 832,
+          height: 1216,
+        },
         ...{ cover: 'keep', nsfw: 'all' },
       },
       notes: ['It was made with «elke»; add the entries that use these LoRAs.'],
@@ -401,7 +449,16 @@ export const examples: Readonly<Record<string, Example>> = {
     response: {
       results: [
         {
-          ...{ kind: 'lora', is_scanned: true, files: 240, added: 1, changed: 0, renamed: 0, removed: 0, problems: 0 },
+          ...{
+            kind: 'lora',
+            is_scanned: true,
+            files: 240,
+            added: 1,
+            changed: 0,
+            renamed: 0,
+            removed: 0,
+            problems: 0,
+          },
           warning: null,
         },
       ],

@@ -84,6 +84,9 @@ function lengthOf(request: FastifyRequest): number {
   if (!Number.isSafeInteger(length) || length <= 0)
     throw new GazeError('malformed_request', 'An upload needs a Content-Length and a picture.');
   if (length > maxUploadBytes)
-    throw new GazeError('payload_too_large', `The picture has ${length} bytes; at most ${maxUploadBytes} are taken.`);
+    throw new GazeError(
+      'payload_too_large',
+      `The picture has ${length} bytes; at most ${maxUploadBytes} are taken.`,
+    );
   return length;
 }

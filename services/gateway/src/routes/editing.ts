@@ -44,7 +44,8 @@ function saveRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'saveEntity',
         summary: 'Save the data of an entity',
-        description: 'The whole new data. Only fields that differ are written; the rest of the file keeps its bytes.',
+        description:
+          'The whole new data. Only fields that differ are written; the rest of the file keeps its bytes.',
         tags,
         params: EntityParams,
         headers: EditHeaders,
@@ -119,7 +120,8 @@ function saveRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'saveEntityText',
         summary: 'Save the file of an entity as text',
-        description: 'A fault is a 422 with kind, line, column and pointer in `details`; nothing is written then.',
+        description:
+          'A fault is a 422 with kind, line, column and pointer in `details`; nothing is written then.',
         tags,
         params: EntityParams,
         headers: EditHeaders,
@@ -188,7 +190,8 @@ function lifeRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'cloneEntity',
         summary: 'Copy an entity',
-        description: 'Under the next free id unless one is given. Favourite, cover and defaults are not copied.',
+        description:
+          'Under the next free id unless one is given. Favourite, cover and defaults are not copied.',
         tags,
         params: EntityParams,
         body: CloneBody.nullish(),
@@ -209,7 +212,8 @@ function lifeRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'renameEntity',
         summary: 'Give an entity another id',
-        description: 'Its file, address, pictures, history and state come along; looks and presets that name it follow.',
+        description:
+          'Its file, address, pictures, history and state come along; looks and presets that name it follow.',
         tags,
         params: EntityParams,
         headers: GuardHeaders,
@@ -236,7 +240,8 @@ function lifeRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'transferEntity',
         summary: 'Make an entity of another category out of one',
-        description: 'What has a place there is carried over; `left_out` names the rest. The source is kept or goes into the trash.',
+        description:
+          'What has a place there is carried over; `left_out` names the rest. The source is kept or goes into the trash.',
         tags,
         params: EntityParams,
         body: TransferBody,

@@ -62,7 +62,8 @@ export function historyRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'revertEntity',
         summary: 'Bring an earlier version back',
-        description: 'As it was before that change, or as that change left it; one more change, so it can be undone, too.',
+        description:
+          'As it was before that change, or as that change left it; one more change, so it can be undone, too.',
         tags,
         params: RevisionParams,
         headers: GuardHeaders,

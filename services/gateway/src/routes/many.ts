@@ -40,7 +40,8 @@ export function manyRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'changeMany',
         summary: 'Change up to 200 entities at once',
-        description: 'Marks them as favourite or NSFW, or puts them into the trash. Each succeeds or fails on its own.',
+        description:
+          'Marks them as favourite or NSFW, or puts them into the trash. Each succeeds or fails on its own.',
         tags: ['Editing'],
         params: LibraryParams,
         body: BulkBody,
@@ -48,7 +49,11 @@ export function manyRoutes(app: Api, call: CatalogCall): void {
       },
     },
     async (request) => {
-      const { results } = await call(editingRpc.bulk, { ...request.params, ...request.body, ...byOf(request) });
+      const { results } = await call(editingRpc.bulk, {
+        ...request.params,
+        ...request.body,
+        ...byOf(request),
+      });
       return { results: results.map((result) => itemOf(result, request.id)) };
     },
   );
@@ -76,7 +81,10 @@ export function manyRoutes(app: Api, call: CatalogCall): void {
   missingRoutes(app, call);
 }
 
-function itemOf({ problem, ...item }: ItemResult, requestId: string): z.infer<typeof BulkReply>['results'][number] {
+function itemOf(
+  { problem, ...item }: ItemResult,
+  requestId: string,
+): z.infer<typeof BulkReply>['results'][number] {
   return { ...item, problem: problem === null ? null : toProblem(problem, requestId) };
 }
 
@@ -189,6 +197,12 @@ export function missingSubmission(
   return submissionOf(
     category,
     slug,
-    GenerateBody.parse({ parts, nsfw, cover: 'replace', lane: 'batch', ...(checkpoint === undefined ? {} : { checkpoint }) }),
+    GenerateBody.parse({
+      parts,
+      nsfw,
+      cover: 'replace',
+      lane: 'batch',
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    }),
   );
 }

@@ -46,7 +46,9 @@ describe(verifies('editing.api', 'edits over HTTP'), () => {
       expect((await house.ask(`${at}/data`, withMatch(json({ data: {} }, 'PUT'), etag))).status).toBe(422);
     expect((await house.ask(`${at}/data`, withMatch(json({ data: {} }, 'PUT'), '*'))).status).toBe(200);
     expect(house.catalog.lastInput('entityEdit')).not.toHaveProperty('if_match');
-    expect((await house.ask(`${at}/data`, withMatch(json({ data: {} }, 'PUT'), `W/"${revision}"`))).status).toBe(200);
+    expect(
+      (await house.ask(`${at}/data`, withMatch(json({ data: {} }, 'PUT'), `W/"${revision}"`))).status,
+    ).toBe(200);
     expect(house.catalog.lastInput('entityEdit')).toMatchObject({ if_match: revision });
   });
 
@@ -63,7 +65,10 @@ describe(verifies('editing.api', 'edits over HTTP'), () => {
   test('envelopes are strict, data is not, and a megabyte is enough', async () => {
     const strange = await house.ask(`${at}/data`, withMatch(json({ data: {}, dta: 1 }, 'PUT'), '*'));
     expect(await strange.json()).toMatchObject({ status: 422, field: 'dta' });
-    const large = await house.ask(`${at}/data`, withMatch(json({ data: { a: 'x'.repeat(1_100_000) } }, 'PUT'), '*'));
+    const large = await house.ask(
+      `${at}/data`,
+      withMatch(json({ data: { a: 'x'.repeat(1_100_000) } }, 'PUT'), '*'),
+    );
     expect(large.status).toBe(413);
   });
 
@@ -76,7 +81,10 @@ describe(verifies('editing.api', 'edits over HTTP'), () => {
   test('delete says hard or not, and hands the trash’s id out', async () => {
     await house.ask(at, { method: 'DELETE' });
     expect(house.catalog.lastInput('entityDelete')).toMatchObject({ hard: false });
-    const hard = await house.ask(`${at}?hard=on`, { method: 'DELETE', headers: { 'if-match': `"${revision}"` } });
+    const hard = await house.ask(`${at}?hard=on`, {
+      method: 'DELETE',
+      headers: { 'if-match': `"${revision}"` },
+    });
     expect(await hard.json()).toEqual({ trash_id: '7f3a2c1e' });
     expect(house.catalog.lastInput('entityDelete')).toMatchObject({ hard: true, if_match: revision });
   });
@@ -91,12 +99,22 @@ describe(verifies('editing.api', 'edits over HTTP'), () => {
 
   test('what fails for one of many says so as a problem', async () => {
     house.catalog.answer('bulk', () => ({
-      results: [{ category: 'characters', slug: 'a', problem: { code: 'not_found', message: 'There is none.' } }],
+      results: [
+        { category: 'characters', slug: 'a', problem: { code: 'not_found', message: 'There is none.' } },
+      ],
     }));
-    const answer = await house.ask('/api/v1/library/characters/bulk', json({ slugs: ['a'], change: { action: 'nsfw', nsfw: true } }));
-    expect(await answer.json()).toMatchObject({ results: [{ slug: 'a', problem: { status: 404, detail: 'There is none.' } }] });
+    const answer = await house.ask(
+      '/api/v1/library/characters/bulk',
+      json({ slugs: ['a'], change: { action: 'nsfw', nsfw: true } }),
+    );
+    expect(await answer.json()).toMatchObject({
+      results: [{ slug: 'a', problem: { status: 404, detail: 'There is none.' } }],
+    });
     const many = Array.from({ length: 201 }, (_, i) => `s${i}`);
-    const tooMany = await house.ask('/api/v1/library/characters/bulk', json({ slugs: many, change: { action: 'delete' } }));
+    const tooMany = await house.ask(
+      '/api/v1/library/characters/bulk',
+      json({ slugs: many, change: { action: 'delete' } }),
+    );
     expect(tooMany.status).toBe(422);
   });
 });
@@ -112,7 +130,11 @@ describe(verifies('editing.covers', 'uploading a cover'), () => {
       return house.catalog.card;
     });
   });
-  const upload = (body: NonNullable<RequestInit['body']>, type: string, more: RequestInit = {}): Promise<Response> =>
+  const upload = (
+    body: NonNullable<RequestInit['body']>,
+    type: string,
+    more: RequestInit = {},
+  ): Promise<Response> =>
     house.ask(`${at}/cover`, { method: 'POST', body, headers: { 'content-type': type }, ...more });
 
   test('the bytes lie in the staging folder under a name of ours when the catalog is asked', async () => {
@@ -149,13 +171,20 @@ describe(verifies('editing.covers', 'uploading a cover'), () => {
   });
 
   test('pictures are taken nowhere else, and JSON still is everywhere else', async () => {
-    const elsewhere = await house.ask(`${at}/favourite`, { method: 'PUT', body: 'x', headers: { 'content-type': 'image/png' } });
+    const elsewhere = await house.ask(`${at}/favourite`, {
+      method: 'PUT',
+      body: 'x',
+      headers: { 'content-type': 'image/png' },
+    });
     expect(elsewhere.status).toBe(415);
     expect((await house.ask(`${at}/favourite`, json({ favourite: true }, 'PUT'))).status).toBe(200);
   });
 
   test('needs the right to write', async () => {
-    expect((await upload('x', 'image/png', { headers: { 'content-type': 'image/png', 'x-api-key': keys.read } })).status).toBe(403);
+    expect(
+      (await upload('x', 'image/png', { headers: { 'content-type': 'image/png', 'x-api-key': keys.read } }))
+        .status,
+    ).toBe(403);
   });
 });
 
@@ -164,7 +193,12 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
 
   test('are listed by name', async () => {
     await house.ask('/api/v1/missing/scenes?limit=3');
-    expect(house.catalog.lastInput('libraryList')).toMatchObject({ category: 'scenes', has_cover: false, sort: 'name', limit: 3 });
+    expect(house.catalog.lastInput('libraryList')).toMatchObject({
+      category: 'scenes',
+      has_cover: false,
+      sort: 'name',
+      limit: 3,
+    });
   });
 
   test('are queued page by page in the batch lane, with a random character where the category takes one', async () => {
@@ -172,7 +206,10 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
     house.catalog.answer('libraryList', ({ cursor, limit }: { cursor?: string; limit: number }) => {
       const from = Number(cursor ?? 0);
       const all = Array.from({ length: 230 }, (_, i) => card(`s${String(i).padStart(3, '0')}`));
-      return { items: all.slice(from, from + limit), next_cursor: from + limit < all.length ? String(from + limit) : null };
+      return {
+        items: all.slice(from, from + limit),
+        next_cursor: from + limit < all.length ? String(from + limit) : null,
+      };
     });
     const answer = await house.ask('/api/v1/library/scenes/generate_missing', {
       ...json({ checkpoint: 'm' }),
@@ -192,13 +229,18 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
       };
       expect(lane).toBe('batch');
       expect(recipe).toMatchObject({ cover: 'replace', checkpoint: 'm', owner: { category: 'scenes' } });
-      expect(recipe.parts).toMatchObject({ characters: [{ slug: '__random__' }], scenes: [{ slug: recipe.owner.slug }] });
+      expect(recipe.parts).toMatchObject({
+        characters: [{ slug: '__random__' }],
+        scenes: [{ slug: recipe.owner.slug }],
+      });
       expect(idempotency.key).toBe(`once/${recipe.owner.slug}`);
     }
     const some = await house.ask('/api/v1/library/scenes/generate_missing', json({ limit: 2 }));
     expect(await some.json()).toMatchObject({ queued: 2, more: true });
     await house.ask('/api/v1/library/characters/generate_missing', json({ limit: 1 }));
-    expect(house.catalog.lastInput('jobsSubmit')).toMatchObject({ recipe: { parts: { characters: [{ slug: 's000' }] } } });
+    expect(house.catalog.lastInput('jobsSubmit')).toMatchObject({
+      recipe: { parts: { characters: [{ slug: 's000' }] } },
+    });
   });
 
   test('one that cannot be queued does not stop the others; none at all is an error', async () => {
@@ -208,7 +250,10 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
       return { batch_id: 'b1', jobs: [], notes: [], replayed: false };
     });
     const answer = await house.ask('/api/v1/library/scenes/generate_missing', { method: 'POST' });
-    expect(await answer.json()).toMatchObject({ queued: 1, entries: [{ problem: null }, { slug: 'bad', problem: { code: 'no_choice' } }] });
+    expect(await answer.json()).toMatchObject({
+      queued: 1,
+      entries: [{ problem: null }, { slug: 'bad', problem: { code: 'no_choice' } }],
+    });
     house.catalog.answer('libraryList', () => ({ items: [card('bad')], next_cursor: null }));
     expect((await house.ask('/api/v1/library/scenes/generate_missing', { method: 'POST' })).status).toBe(422);
     house.catalog.answer('libraryList', () => ({ items: [], next_cursor: null }));

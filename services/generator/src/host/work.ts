@@ -93,7 +93,9 @@ export function buildWork(deps: RunDeps): Work {
   }
 
   async function cancel(jobId: string): Promise<void> {
-    const attempt = attempts.get(jobId);
+    const attempt = attempts.get(jobId) ?? arriving.get(jobId);
+    // One that is on its way to the host is met there.
+    await attempt?.placed.promise;
     await attempt?.host
       .cancel(jobId)
       .catch((error: unknown) =>

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { sleep } from '@gaze/runtime';
 import type { Prompts } from '@gaze/contracts';
 import { HostUnreachable, RunFailure } from '../comfy/errors.ts';
@@ -44,15 +43,15 @@ const answerGoodMs = 5000;
 
 export async function post(placing: Placing): Promise<Placed> {
   const { deps, host, job, wired, signal } = placing;
-  // ComfyUI takes canonical lower-case UUIDs alone; the id is on record before the host hears of it.
-  const promptId = randomUUID();
-  let askedMs: number;
-  do {
+  const { promptId } = job;
+  // The start recorded the id where there was nothing to take over; its word is as good as that of `posting`.
+  let askedMs = job.recorded === true ? job.askedMs : Number.NEGATIVE_INFINITY;
+  deps.crash('before-post');
+  while (deps.now() - askedMs > answerGoodMs) {
     askedMs = deps.now();
     const { outcome } = await deps.ledger.posting(postingOf(placing, promptId, false), signal);
     if (outcome !== 'go') return stopFor(outcome);
-    deps.crash('before-post');
-  } while (deps.now() - askedMs > answerGoodMs);
+  }
 
   const clientId = host.clientId();
   const watch = host.watch(watchedOf(placing, promptId, clientId));
@@ -72,7 +71,7 @@ export async function post(placing: Placing): Promise<Placed> {
     }
   }
   deps.crash('after-post');
-  await deps.ledger.posted({ job_id: job.id, attempt: job.attempt }, signal);
+  await deps.ledger.posted({ job_id: job.id, attempt: job.attempt, prompts: placing.prompts }, signal);
   return { type: 'placed', watch };
 }
 

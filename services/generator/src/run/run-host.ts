@@ -70,6 +70,12 @@ export interface StartedJob {
   folder: string;
   queued_seconds: number;
   front: boolean;
+  /** Id under which it is posted where there is nothing to take over. */
+  promptId: string;
+  /** That id is on record already. */
+  recorded?: boolean | undefined;
+  /** When the ledger was asked, in monotonic milliseconds. */
+  askedMs: number;
 }
 
 /** A job's graph for one host, and what it ended up using. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DispatchMessage, HostCapabilities, Prompts } from '@gaze/contracts';
 import { buildPrompts, setFilenamePrefix, wireWorkflow } from '@gaze/domain';
 import { picturesOf } from '../comfy/outcome.ts';
@@ -41,8 +42,12 @@ async function begin(
   message: DispatchMessage,
   signal: AbortSignal,
 ): Promise<Begun> {
+  // ComfyUI takes canonical lower-case UUIDs alone; the id is on record before the host hears of it.
+  const promptId = randomUUID();
+  const askedMs = deps.now();
   const started = await deps.ledger.start(
     {
+      prompt_id: promptId,
       job_id: message.job_id,
       dispatch: message.dispatch,
       holder: deps.replica,
@@ -53,7 +58,7 @@ async function begin(
   );
   if (started.outcome === 'refused') return { type: 'stop', outcome: { type: 'ack' } };
   if (started.outcome === 'not_holder') return { type: 'stop', outcome: { type: 'later', delayMs: 2000 } };
-  const job = { id: message.job_id, ...started };
+  const job = { id: message.job_id, ...started, promptId, askedMs };
   try {
     const prompts = buildPrompts(job.snapshot, job.template);
     const wired = wire(job, prompts, await host.capabilities());

@@ -44,7 +44,7 @@ export function serveLedger(nc: NatsConnection) {
     serveRpc(
       nc,
       ledgerRpc.start,
-      async ({ job_id, dispatch, holder, host_id, epoch }): Answer<'start'> => {
+      async ({ job_id, dispatch, holder, host_id, epoch, prompt_id }): Answer<'start'> => {
         await gate('start');
         const job = jobs.get(job_id);
         if (job === undefined) return { outcome: 'refused', reason: 'unknown' };
@@ -56,11 +56,13 @@ export function serveLedger(nc: NatsConnection) {
         const earlier = job.attempts.filter((attempt) => attempt.host.id === host_id).reverse();
         for (const attempt of job.attempts) if (attempt.status === 'running') attempt.status = 'lost';
         const number = job.attempts.length + 1;
+        const earlierIds = [...new Set(earlier.flatMap((attempt) => attempt.prompt_id ?? []))];
+        const recorded = prompt_id !== undefined && earlierIds.length === 0 && !gates.has('posting');
         job.attempts.push({
           number,
           holder,
           host: { id: host_id, name: host_id },
-          prompt_id: null,
+          prompt_id: recorded ? prompt_id : null,
           status: 'running',
           error: null,
           started_at: new Date().toISOString(),
@@ -71,10 +73,11 @@ export function serveLedger(nc: NatsConnection) {
         });
         return {
           outcome: 'start',
+          recorded,
           attempt: number,
           snapshot: job.snapshot,
           template: job.template,
-          earlier_prompt_ids: [...new Set(earlier.flatMap((attempt) => attempt.prompt_id ?? []))],
+          earlier_prompt_ids: earlierIds,
           folder: 'characters/mara',
           queued_seconds: 0.5,
           front: job.front,
@@ -105,7 +108,8 @@ export function serveLedger(nc: NatsConnection) {
     serveRpc(
       nc,
       ledgerRpc.posted,
-      async ({ job_id, attempt }) => {
+      async ({ job_id, attempt, prompts }) => {
+        Object.assign(jobs.get(job_id) ?? {}, prompts === undefined ? {} : { prompts });
         const found = jobs.get(job_id)?.attempts[attempt - 1];
         if (found !== undefined) found.posted = true;
         return Promise.resolve({ ok: found !== undefined });

@@ -5,7 +5,7 @@ import { addressOf, triggersAddress } from '@gaze/domain';
  * Stands for «no field at all»: an empty list would mean «as usual». Names that an entity does not have are
  * ignored, so a list of this one alone leaves every field out.
  */
-const nothing = 'nothing::selected';
+export const nothing = 'nothing::selected';
 
 /** Every address that a category declares, populated or not, in canonical order. */
 export function declaredFields(declaration: Pick<CategoryDeclaration, 'sections'>): string[] {

@@ -57,11 +57,20 @@ export async function notePosted(
   deps: LedgerDeps,
   question: z.output<typeof ledgerRpc.posted.input>,
 ): Promise<z.input<typeof ledgerRpc.posted.output>> {
+  const { job_id: jobId, attempt, prompts } = question;
   const result = await deps.db
     .updateTable('attempt')
     .set({ posted_at: sql<Date>`coalesce(posted_at, now())` })
-    .where('job_id', '=', question.job_id)
-    .where('number', '=', question.attempt)
+    .where('job_id', '=', jobId)
+    .where('number', '=', attempt)
     .executeTakeFirst();
+  if (prompts !== undefined) {
+    await deps.db
+      .updateTable('job')
+      .set({ prompts: JSON.stringify(prompts) })
+      .where('id', '=', jobId)
+      .where('attempt', '=', attempt)
+      .execute();
+  }
   return { ok: result.numUpdatedRows > 0n };
 }

@@ -51,6 +51,8 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
     });
   }
   const attempt = job.attempt + 1;
+  const earlier = attempt === 1 ? [] : await earlierPrompts(trx, job.id, question.host_id);
+  const recorded = question.prompt_id !== undefined && earlier.length === 0;
   await trx
     .insertInto('attempt')
     .values({
@@ -59,7 +61,8 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
       holder: question.holder,
       host_id: question.host_id,
       host_name: host.name,
-      prompt_id: null,
+      prompt_id: recorded ? question.prompt_id : null,
+      posting_at: recorded ? sql<Date>`now()` : null,
     })
     .execute();
   const row = await trx
@@ -76,10 +79,11 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
     .executeTakeFirstOrThrow();
   return {
     outcome: 'start',
+    recorded,
     attempt,
     snapshot: row.snapshot,
     template: await deps.template(trx, job.template_hash),
-    earlier_prompt_ids: attempt === 1 ? [] : await earlierPrompts(trx, job.id, question.host_id),
+    earlier_prompt_ids: earlier,
     folder: folderOf(ownerOfJob(job)),
     queued_seconds: row.queued_seconds,
     front: job.front,

@@ -40,7 +40,10 @@ const hard = (deps: WriteDeps, slug = 'elke'): Promise<string> =>
 /** Every file below a folder. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** Nothing has moved. */
@@ -74,7 +77,12 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
 
   test('a checkpoint takes its own file along', async () => {
     await using house = await withModels();
-    await deleteEntity(house.on.writing, { category: 'checkpoints', slug: 'Noob_a_safetensors', hard: true, by: 'user' });
+    await deleteEntity(house.on.writing, {
+      category: 'checkpoints',
+      slug: 'Noob_a_safetensors',
+      hard: true,
+      by: 'user',
+    });
     expect((await filesIn(house.checkpoint)).every((file) => file.startsWith('.gaze-trash/'))).toBe(true);
   });
 
@@ -89,30 +97,38 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
   test('where the root is not declared it is refused before anything moves', async () => {
     await using house = await withModels();
     const error = await refusal(hard({ ...house.on.writing, modelRoots: {} }));
-    expect(error).toMatchObject({ code: 'data_error', file: name, message: containing('LORA_ROOT is not set') });
+    expect(error).toMatchObject({
+      code: 'data_error',
+      file: name,
+      message: containing('LORA_ROOT is not set'),
+    });
     await expectUntouched(house.on, house.lora);
   });
 
-  test.each(['the root', 'the folder of the file'])('where %s is read-only it is refused before anything moves', async (which) => {
-    await using house = await withModels();
-    const { on, lora } = house;
-    const folder = which === 'the root' ? lora : path.join(lora, 'Illustrious/Looks');
-    await chmod(folder, 0o555);
-    // The right of root to write everywhere would hide what everybody else meets.
-    const root = process.geteuid?.() === 0;
-    const data = path.dirname(path.dirname(on.data.file('characters', 'x')));
-    if (root) {
-      for (let up = lora; up.length > 4; up = path.dirname(up)) if (up.includes('gaze-test-')) await chmod(up, up === folder ? 0o555 : 0o755);
-      await chmod(data, 0o755);
-      process.seteuid?.(65534);
-    }
-    const error = await refusal(hard(on.writing)).finally(() => {
-      if (root) process.seteuid?.(0);
-    });
-    await chmod(folder, 0o755);
-    expect(error).toMatchObject({ code: 'data_error', message: containing('read-only') });
-    await expectUntouched(on, lora);
-  });
+  test.each(['the root', 'the folder of the file'])(
+    'where %s is read-only it is refused before anything moves',
+    async (which) => {
+      await using house = await withModels();
+      const { on, lora } = house;
+      const folder = which === 'the root' ? lora : path.join(lora, 'Illustrious/Looks');
+      await chmod(folder, 0o555);
+      // The right of root to write everywhere would hide what everybody else meets.
+      const root = process.geteuid?.() === 0;
+      const data = path.dirname(path.dirname(on.data.file('characters', 'x')));
+      if (root) {
+        for (let up = lora; up.length > 4; up = path.dirname(up))
+          if (up.includes('gaze-test-')) await chmod(up, up === folder ? 0o555 : 0o755);
+        await chmod(data, 0o755);
+        process.seteuid?.(65534);
+      }
+      const error = await refusal(hard(on.writing)).finally(() => {
+        if (root) process.seteuid?.(0);
+      });
+      await chmod(folder, 0o755);
+      expect(error).toMatchObject({ code: 'data_error', message: containing('read-only') });
+      await expectUntouched(on, lora);
+    },
+  );
 
   test('names that lead out of the root are refused, links too', async () => {
     await using house = await withModels();
@@ -122,11 +138,24 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
     await symlink(outside, path.join(lora, 'link.safetensors'));
     await symlink(path.dirname(lora), path.join(lora, 'up'));
     await writeFile(path.join(lora, 'notes.txt'), 'no model');
-    const names = ['../outside.safetensors', outside, 'link.safetensors', 'up/outside.safetensors', 'a/../../outside.safetensors', 'notes.txt', '..\\outside.safetensors', 'missing.safetensors', 'Illustrious'];
+    const names = [
+      '../outside.safetensors',
+      outside,
+      'link.safetensors',
+      'up/outside.safetensors',
+      'a/../../outside.safetensors',
+      'notes.txt',
+      '..\\outside.safetensors',
+      'missing.safetensors',
+      'Illustrious',
+    ];
     for (const [i, lora_name] of names.entries()) {
       await on.data.put('characters', `c${i}.json`, { character_id: `c${i}`, lora: { lora_name } });
       await on.library.scan('characters');
-      expect(await refusal(hard(on.writing, `c${i}`)), lora_name).toMatchObject({ code: 'data_error', file: lora_name });
+      expect(await refusal(hard(on.writing, `c${i}`)), lora_name).toMatchObject({
+        code: 'data_error',
+        file: lora_name,
+      });
       expect(await entityDetail(on.db, 'characters', `c${i}`)).toMatchObject({ slug: `c${i}` });
     }
     expect(await readFile(outside, 'utf8')).toBe('precious');
@@ -136,34 +165,47 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
   test('a file that others use stays for them', async () => {
     await using house = await withModels();
     const { on, lora } = house;
-    await on.data.put('looks', 'night.json', { look_id: 'night', look_name: 'Night', lora: { lora_name: name } });
+    await on.data.put('looks', 'night.json', {
+      look_id: 'night',
+      look_name: 'Night',
+      lora: { lora_name: name },
+    });
     await on.library.scan('looks');
-    expect(await refusal(hard(on.writing))).toMatchObject({ code: 'conflict', message: containing('Night (looks)') });
+    expect(await refusal(hard(on.writing))).toMatchObject({
+      code: 'conflict',
+      message: containing('Night (looks)'),
+    });
     await expectUntouched(on, lora);
   });
 
-  test.each(['pending', 'linked', 'renamed', 'verified'] as const)('cut off after «%s» it is whole or undone', async (step) => {
-    await using house = await withModels();
-    const { on, lora } = house;
-    const cut = stoppingAfter(on.writing, step);
-    void hard(cut.writing);
-    await cut.reached;
-    const { library, writing } = restarted(on);
-    await library.scan('characters');
-    const { items } = await listTrash(on.db, { limit: 5 });
-    expect(items).toHaveLength(step === 'renamed' || step === 'verified' ? 1 : 0);
-    if (items[0] !== undefined) await restoreEntity(writing, items[0].id, 'user');
-    expect(await filesIn(lora)).toEqual([name]);
-    await expectRestored(on);
-    await library.stop();
-  });
+  test.each(['pending', 'linked', 'renamed', 'verified'] as const)(
+    'cut off after «%s» it is whole or undone',
+    async (step) => {
+      await using house = await withModels();
+      const { on, lora } = house;
+      const cut = stoppingAfter(on.writing, step);
+      void hard(cut.writing);
+      await cut.reached;
+      const { library, writing } = restarted(on);
+      await library.scan('characters');
+      const { items } = await listTrash(on.db, { limit: 5 });
+      expect(items).toHaveLength(step === 'renamed' || step === 'verified' ? 1 : 0);
+      if (items[0] !== undefined) await restoreEntity(writing, items[0].id, 'user');
+      expect(await filesIn(lora)).toEqual([name]);
+      await expectRestored(on);
+      await library.stop();
+    },
+  );
 
   test('another file in the place of the deleted one is never overwritten', async () => {
     await using house = await withModels();
     const { on, lora } = house;
     const id = await hard(on.writing);
     await writeFile(path.join(lora, name), 'newer weights');
-    expect(await refusal(restoreEntity(on.writing, id, 'user'))).toMatchObject({ code: 'conflict', file: name });
+    expect(await refusal(restoreEntity(on.writing, id, 'user'))).toMatchObject({
+      code: 'conflict',
+      file: name,
+    });
     expect(await readFile(path.join(lora, name), 'utf8')).toBe('newer weights');
     expect((await listTrash(on.db, { limit: 5 })).items).toHaveLength(1);
     expect(await on.library.scan('characters')).toMatchObject([{ files: 0 }]);

@@ -24,7 +24,12 @@ async function served() {
     ...{ character_id: 'elke', character_name: 'Elke', identity: { hair: 'silver', hands: 'gloved' } },
     defaults: { pose: 'standing' },
     wardrobe: { default: { top: 'shirt' }, winter: { top: 'coat', legwear: 'tights' } },
-    lora: { lora_name: 'Illustrious/Looks/elke.safetensors', lora_weight: 0.7, lora_triggers: 'elke', extra: 1 },
+    lora: {
+      lora_name: 'Illustrious/Looks/elke.safetensors',
+      lora_weight: 0.7,
+      lora_triggers: 'elke',
+      extra: 1,
+    },
     tags: { origin_series: 'Lanterns', nsfw: true },
   });
   await on.library.scan();
@@ -52,7 +57,11 @@ describe(verifies('editing.outfits', 'the wardrobe of a character'), () => {
     await callRpc(ask, editingRpc.outfitAdd, { ...who, name: 'copy', copy_of: 'winter' });
     await on.data.put('outfits', 'gown.json', { outfit_id: 'gown', wardrobe: { full_body: 'gown' } });
     await on.library.scan('outfits');
-    const { entity } = await callRpc(ask, editingRpc.outfitAdd, { ...who, name: 'the gown', from_entity: 'gown' });
+    const { entity } = await callRpc(ask, editingRpc.outfitAdd, {
+      ...who,
+      name: 'the gown',
+      from_entity: 'gown',
+    });
     expect(entity.data.wardrobe).toEqual({
       default: { top: 'shirt' },
       winter: { top: 'coat', legwear: 'tights' },
@@ -62,10 +71,18 @@ describe(verifies('editing.outfits', 'the wardrobe of a character'), () => {
     });
     const refused = (more: object) => callRpc(ask, editingRpc.outfitAdd, { ...who, name: 'x', ...more });
     await expect(refused({ name: 'copy' })).rejects.toMatchObject({ code: 'conflict', field: 'name' });
-    await expect(refused({ copy_of: 'nothing' })).rejects.toMatchObject({ code: 'not_found', field: 'outfit' });
+    await expect(refused({ copy_of: 'nothing' })).rejects.toMatchObject({
+      code: 'not_found',
+      field: 'outfit',
+    });
     await expect(refused({ copy_of: 'toString' })).rejects.toMatchObject({ code: 'not_found' });
-    await expect(refused({ from_entity: 'nothing' })).rejects.toMatchObject({ code: 'not_found', field: 'from_entity' });
-    await expect(callRpc(ask, editingRpc.outfitAdd, { category: 'outfits', slug: 'gown', name: 'x' })).rejects.toMatchObject({
+    await expect(refused({ from_entity: 'nothing' })).rejects.toMatchObject({
+      code: 'not_found',
+      field: 'from_entity',
+    });
+    await expect(
+      callRpc(ask, editingRpc.outfitAdd, { category: 'outfits', slug: 'gown', name: 'x' }),
+    ).rejects.toMatchObject({
       code: 'invalid_input',
       message: containing('no wardrobe'),
     });
@@ -77,10 +94,16 @@ describe(verifies('editing.outfits', 'the wardrobe of a character'), () => {
     await callRpc(ask, catalogRpc.entityOutfit, { ...who, outfit: 'default' });
     await callRpc(ask, catalogRpc.entityState, { ...who, state: { outfit: 'default', count: 2 } });
     const before = await textOf(house.on, 'characters', 'elke.json');
-    const { entity } = await callRpc(ask, editingRpc.outfitRename, { ...who, outfit: 'default', name: 'every day' });
+    const { entity } = await callRpc(ask, editingRpc.outfitRename, {
+      ...who,
+      outfit: 'default',
+      name: 'every day',
+    });
     expect(Object.keys(entity.data.wardrobe as object)).toEqual(['every day', 'winter']);
     expect(entity).toMatchObject({ active_outfit: 'every day', state: { outfit: 'every day', count: 2 } });
-    expect(await textOf(house.on, 'characters', 'elke.json')).toBe(before.replace('"default"', '"every day"'));
+    expect(await textOf(house.on, 'characters', 'elke.json')).toBe(
+      before.replace('"default"', '"every day"'),
+    );
     await expect(
       callRpc(ask, editingRpc.outfitRename, { ...who, outfit: 'winter', name: 'every day' }),
     ).rejects.toMatchObject({ code: 'conflict' });
@@ -103,8 +126,14 @@ describe(verifies('editing.outfits', 'the wardrobe of a character'), () => {
     await house.on.data.put('characters', 'flat.json', { character_id: 'flat', wardrobe: { top: 'vest' } });
     await house.on.library.scan('characters');
     const flat = { category: 'characters', slug: 'flat' } as const;
-    await expect(callRpc(house.ask, editingRpc.outfitDelete, { ...flat, outfit: 'default' })).rejects.toMatchObject({ code: 'conflict' });
-    const { entity } = await callRpc(house.ask, editingRpc.outfitAdd, { ...flat, name: 'copy', copy_of: 'default' });
+    await expect(
+      callRpc(house.ask, editingRpc.outfitDelete, { ...flat, outfit: 'default' }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    const { entity } = await callRpc(house.ask, editingRpc.outfitAdd, {
+      ...flat,
+      name: 'copy',
+      copy_of: 'default',
+    });
     expect(entity.data.wardrobe).toEqual({ default: { top: 'vest' }, copy: { top: 'vest' } });
   });
 
@@ -161,11 +190,26 @@ describe(verifies('editing.transfer', 'from one category to another'), () => {
       expect(reply.trash_id).toBeNull();
       // Every text of the source is in the new entity, or named as left out.
       const text = JSON.stringify(entity.data);
-      for (const words of ['silver hair', 'shirt', 'casual', 'rings', 'jumping', 'open hands', 'someone', 'ink', 'pier', 'dusk', 'sharp eyes', 'skin'])
+      for (const words of [
+        'silver hair',
+        'shirt',
+        'casual',
+        'rings',
+        'jumping',
+        'open hands',
+        'someone',
+        'ink',
+        'pier',
+        'dusk',
+        'sharp eyes',
+        'skin',
+      ])
         if (JSON.stringify(sources[from]).includes(words)) expect(text, `${from} to ${to}`).toContain(words);
       if (from === 'looks') expect(reply.left_out).toEqual(['look::negative']);
       else expect(reply.left_out).toEqual([]);
-      expect(Object.keys(entity.data)).toEqual(expect.arrayContaining([categories[to].idField, 'lora', 'tags']));
+      expect(Object.keys(entity.data)).toEqual(
+        expect.arrayContaining([categories[to].idField, 'lora', 'tags']),
+      );
     }
     await on.library.scan();
     expect(await listProblems(on.db)).toEqual([]);
@@ -176,7 +220,12 @@ describe(verifies('editing.transfer', 'from one category to another'), () => {
   test('fields of the same name keep their places, and the worn outfit comes along', async () => {
     await using house = await served();
     await callRpc(house.ask, catalogRpc.entityOutfit, { ...who, outfit: 'winter' });
-    const outfit = await callRpc(house.ask, editingRpc.entityTransfer, { ...who, to: 'outfits', id: 'elke_coat', name: 'Coat' });
+    const outfit = await callRpc(house.ask, editingRpc.entityTransfer, {
+      ...who,
+      to: 'outfits',
+      id: 'elke_coat',
+      name: 'Coat',
+    });
     expect(outfit.entity).toMatchObject({
       slug: 'elke_coat',
       name: 'Coat',
@@ -192,11 +241,18 @@ describe(verifies('editing.transfer', 'from one category to another'), () => {
 
   test('the source goes into the trash where that is wanted, and others are refused', async () => {
     await using house = await served();
-    const { trash_id } = await callRpc(house.ask, editingRpc.entityTransfer, { ...who, to: 'looks', source: 'trash' });
+    const { trash_id } = await callRpc(house.ask, editingRpc.entityTransfer, {
+      ...who,
+      to: 'looks',
+      source: 'trash',
+    });
     await expect(callRpc(house.ask, catalogRpc.entityGet, who)).rejects.toMatchObject({ code: 'not_found' });
     await callRpc(house.ask, editingRpc.trashRestore, { id: trash_id ?? '' });
     for (const to of ['presets', 'checkpoints', 'characters'] as const)
-      await expect(callRpc(house.ask, editingRpc.entityTransfer, { ...who, to })).rejects.toMatchObject({ code: 'invalid_input', field: 'to' });
+      await expect(callRpc(house.ask, editingRpc.entityTransfer, { ...who, to })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'to',
+      });
   });
 });
 
@@ -239,21 +295,39 @@ describe(verifies('editing.covers', 'covers'), () => {
       'a page': Buffer.from('<!doctype html><script>1</script>'),
       'half a PNG': good.subarray(0, good.length / 2),
       'a PNG of a bomb': bomb,
-      'nothing': Buffer.alloc(0),
+      nothing: Buffer.alloc(0),
       'a GIF': Buffer.from('GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;'),
-      'a PNG header and a page': Buffer.concat([good.subarray(0, 33), Buffer.from('<script>1</script>'.repeat(50))]),
+      'a PNG header and a page': Buffer.concat([
+        good.subarray(0, 33),
+        Buffer.from('<script>1</script>'.repeat(50)),
+      ]),
     };
     for (const [what, bytes] of Object.entries(hostile)) {
       const key = await stage(house, bytes);
-      await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key }), what).rejects.toMatchObject({ code: 'image_invalid' });
+      await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key }), what).rejects.toMatchObject({
+        code: 'image_invalid',
+      });
       expect(await on.store.exists(key), what).toBe(false);
     }
-    for (const key of ['../secret', 'characters/elke/x.png', '.staging/../x', '.staging/x', `.staging/${randomUUID()}/x`])
-      await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key }), key).rejects.toMatchObject({ code: 'invalid_input' });
+    for (const key of [
+      '../secret',
+      'characters/elke/x.png',
+      '.staging/../x',
+      '.staging/x',
+      `.staging/${randomUUID()}/x`,
+    ])
+      await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key }), key).rejects.toMatchObject({
+        code: 'invalid_input',
+      });
     const lost = `.staging/${randomUUID()}`;
-    await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key: lost })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(callRpc(ask, editingRpc.coverUpload, { ...who, key: lost })).rejects.toMatchObject({
+      code: 'not_found',
+    });
     const nobody = { category: 'characters', slug: 'nobody', key: await stage(house, good) } as const;
-    await expect(callRpc(ask, editingRpc.coverUpload, nobody)).rejects.toMatchObject({ code: 'not_found', field: 'slug' });
+    await expect(callRpc(ask, editingRpc.coverUpload, nobody)).rejects.toMatchObject({
+      code: 'not_found',
+      field: 'slug',
+    });
     expect(await entityDetail(on.db, 'characters', 'elke')).toMatchObject({ cover: null, image_count: 0 });
     expect((await on.store.list('')).keys).toEqual([]);
     expect(await on.takeEvents()).toEqual([]);
@@ -286,7 +360,11 @@ test('every question of editing is answered over the bus', async () => {
   const preset = { category: 'presets', slug: entity.slug } as const;
   const { text, revision } = await callRpc(ask, editingRpc.entityText, preset);
   expect(text).toBe(await readFile(on.data.file('presets', 'evening.json'), 'utf8'));
-  await callRpc(ask, editingRpc.entityEdit, { ...preset, if_match: revision, change: { type: 'patch', patch: { width: 832 } } });
+  await callRpc(ask, editingRpc.entityEdit, {
+    ...preset,
+    if_match: revision,
+    change: { type: 'patch', patch: { width: 832 } },
+  });
   await callRpc(ask, editingRpc.entityClone, preset);
   expect((await callRpc(ask, editingRpc.entityNsfw, { ...preset, nsfw: true })).is_nsfw).toBe(true);
   const renamed = await callRpc(ask, editingRpc.entityRename, { ...preset, id: 'night' });
@@ -296,7 +374,11 @@ test('every question of editing is answered over the bus', async () => {
   expect(items.map(({ action }) => action)).toEqual(['rename', 'edit', 'edit', 'create']);
   await callRpc(ask, editingRpc.revisionsGet, { ...night, id: items[1]?.id ?? '' });
   await callRpc(ask, editingRpc.revisionsRevert, { ...night, id: items[1]?.id ?? '' });
-  const { results } = await callRpc(ask, editingRpc.bulk, { category: 'presets', slugs: ['night'], change: { action: 'favourite', favourite: true } });
+  const { results } = await callRpc(ask, editingRpc.bulk, {
+    category: 'presets',
+    slugs: ['night'],
+    change: { action: 'favourite', favourite: true },
+  });
   expect(results).toEqual([{ category: 'presets', slug: 'night', problem: null }]);
   expect(await entityDetail(on.db, 'presets', 'night')).toMatchObject({ is_favourite: true, is_nsfw: false });
   const { trash_id } = await callRpc(ask, editingRpc.entityDelete, night);

@@ -23,8 +23,11 @@ async function withElke(): Promise<TestLibrary> {
   return on;
 }
 
-const rename = (deps: WriteDeps, id: string, more: { name?: string; slug?: string; if_match?: string } = {}): Promise<string> =>
-  renameEntity(deps, { category: 'characters', slug: 'elke', id, by: 'user', ...more });
+const rename = (
+  deps: WriteDeps,
+  id: string,
+  more: { name?: string; slug?: string; if_match?: string } = {},
+): Promise<string> => renameEntity(deps, { category: 'characters', slug: 'elke', id, by: 'user', ...more });
 const bringAlong = (on: TestLibrary, writing: WriteDeps = on.writing): Promise<void> =>
   buildRenames({ ...writing, store: on.store }).run();
 
@@ -32,18 +35,39 @@ describe(verifies('editing.rename', 'another id'), () => {
   test('takes file, pictures, sidecars, cover, state, history and jobs along', async () => {
     await using on = await withElke();
     await edit(on.writing, { type: 'patch', patch: { more: 1 } });
-    const { views, jobId } = await completeJob(on, { owner: { category: 'characters', slug: 'elke' }, count: 2 });
+    const { views, jobId } = await completeJob(on, {
+      owner: { category: 'characters', slug: 'elke' },
+      count: 2,
+    });
     on.images.start();
     await eventually(async () => expect(await on.store.exists(`${views[1]?.key}.json`)).toBe(true));
     const bytes = await readAll(on.store, views[0]?.key ?? '');
     await on.store.put('characters/elke/strengths/x.txt', Buffer.from('sweep'));
     await on.store.put('characters/elke/cover_1.webp', bytes);
     await changeRow(on.db, 'characters', 'elke', { is_favourite: true, page_state: { count: 4 } });
-    await on.db.updateTable('entity').set({ cover_key: views[0]?.key ?? '', cover_sha256: 's' }).execute();
+    await on.db
+      .updateTable('entity')
+      .set({ cover_key: views[0]?.key ?? '', cover_sha256: 's' })
+      .execute();
     await on.db.insertInto('batch').values({ id: 'b', kind: 'image', label: '', count: 2 }).execute();
-    for (const [id, status] of [['done', 'done'], ['running', 'running']] as const) {
-      const job = { id, status, batch_id: 'b', ordinal: 0, kind: 'image', lane: 'batch', label: '', snapshot: '{}' } as const;
-      await on.db.insertInto('job').values({ ...job, owner_category: 'characters', owner_slug: 'elke' }).execute();
+    for (const [id, status] of [
+      ['done', 'done'],
+      ['running', 'running'],
+    ] as const) {
+      const job = {
+        id,
+        status,
+        batch_id: 'b',
+        ordinal: 0,
+        kind: 'image',
+        lane: 'batch',
+        label: '',
+        snapshot: '{}',
+      } as const;
+      await on.db
+        .insertInto('job')
+        .values({ ...job, owner_category: 'characters', owner_slug: 'elke' })
+        .execute();
     }
     await on.takeEvents();
 
@@ -55,8 +79,17 @@ describe(verifies('editing.rename', 'another id'), () => {
       text.replace('"elke"', '"elke.marrow"').replace('"Elke"\n', '"Elke Marrow",\n    "more": 1\n'),
     );
     const detail = await entityDetail(on.db, 'characters', 'elkemarrow');
-    expect(detail).toMatchObject({ id: 'elke.marrow', name: 'Elke Marrow', is_favourite: true, state: { count: 4 }, image_count: 2 });
-    expect(detail.cover).toMatchObject({ kind: 'own', url: `/api/v1/media/characters/elkemarrow/gen_${jobId}_1_0.png` });
+    expect(detail).toMatchObject({
+      id: 'elke.marrow',
+      name: 'Elke Marrow',
+      is_favourite: true,
+      state: { count: 4 },
+      image_count: 2,
+    });
+    expect(detail.cover).toMatchObject({
+      kind: 'own',
+      url: `/api/v1/media/characters/elkemarrow/gen_${jobId}_1_0.png`,
+    });
     const keys = [0, 1].map((i) => `characters/elkemarrow/gen_${jobId}_1_${i}.png`);
     expect(detail.images.map(({ key }) => key).sort()).toEqual(keys);
     expect((await readAll(on.store, keys[0] ?? '')).equals(bytes)).toBe(true);
@@ -78,52 +111,84 @@ describe(verifies('editing.rename', 'another id'), () => {
         expect.objectContaining({ type: 'image.changed' }),
       ]),
     );
-    expect(await on.library.scan('characters')).toMatchObject([{ added: 0, changed: 0, removed: 0, problems: 0 }]);
+    expect(await on.library.scan('characters')).toMatchObject([
+      { added: 0, changed: 0, removed: 0, problems: 0 },
+    ]);
 
     await completeJob(on, { owner: { category: 'characters', slug: 'elke' } });
     await on.db.updateTable('job').set({ status: 'done' }).execute();
     await bringAlong(on);
     expect(await entityDetail(on.db, 'characters', 'elkemarrow')).toMatchObject({ image_count: 3 });
     expect((await on.store.list('characters/elke/')).keys).toEqual([]);
-    expect(await on.db.selectFrom('entity_rename').select(['pictures_due', 'references_due']).execute()).toEqual([
-      { pictures_due: false, references_due: false },
-    ]);
+    expect(
+      await on.db.selectFrom('entity_rename').select(['pictures_due', 'references_due']).execute(),
+    ).toEqual([{ pictures_due: false, references_due: false }]);
   });
 
   test('is followed by the looks and presets that name it, each with a change of its own, and by remembered companions', async () => {
     await using on = await withElke();
     await on.data.put('looks', 'night.json', '{"look_id": "night",   "character_id": "elke"}');
     await on.data.put('looks', 'other.json', { look_id: 'other', character_id: 'elke_2' });
-    await on.data.put('presets', 'today.json', { preset_id: 'today', character: { character_id: 'elke', use_lora: true, fields: { identity: { id: 'elke' } } }, look: { look_id: 'elke' } });
+    await on.data.put('presets', 'today.json', {
+      preset_id: 'today',
+      character: { character_id: 'elke', use_lora: true, fields: { identity: { id: 'elke' } } },
+      look: { look_id: 'elke' },
+    });
     await on.data.put('presets', 'older.json', { preset_id: 'older', character_id: 'elke' });
-    await on.data.put('presets', 'oldest.json', { preset_id: 'oldest', characters: ['elke', { slug: 'elke' }, 'else'] });
+    await on.data.put('presets', 'oldest.json', {
+      preset_id: 'oldest',
+      characters: ['elke', { slug: 'elke' }, 'else'],
+    });
     await on.library.scan();
-    await changeRow(on.db, 'looks', 'other', { page_state: { companions: { characters: ['a', 'elke'], looks: ['elke'] } } });
+    await changeRow(on.db, 'looks', 'other', {
+      page_state: { companions: { characters: ['a', 'elke'], looks: ['elke'] } },
+    });
     const others = [await textOf(on, 'looks', 'other.json')];
     await rename(on.writing, 'wren');
     await bringAlong(on);
     expect(await textOf(on, 'looks', 'night.json')).toBe('{"look_id": "night",   "character_id": "wren"}');
     expect([await textOf(on, 'looks', 'other.json')]).toEqual(others);
-    const presets = await Promise.all(['today', 'older', 'oldest'].map(async (slug) => (await entityDetail(on.db, 'presets', slug)).data));
+    const presets = await Promise.all(
+      ['today', 'older', 'oldest'].map(async (slug) => (await entityDetail(on.db, 'presets', slug)).data),
+    );
     expect(presets).toMatchObject([
       // Fields of its own and other kinds of parts mean something else.
-      { character: { character_id: 'wren', fields: { identity: { id: 'elke' } } }, look: { look_id: 'elke' } },
+      {
+        character: { character_id: 'wren', fields: { identity: { id: 'elke' } } },
+        look: { look_id: 'elke' },
+      },
       { character_id: 'wren' },
       { characters: ['wren', { slug: 'wren' }, 'else'] },
     ]);
-    expect((await entityDetail(on.db, 'looks', 'other')).state).toEqual({ companions: { characters: ['a', 'wren'], looks: ['elke'] } });
+    expect((await entityDetail(on.db, 'looks', 'other')).state).toEqual({
+      companions: { characters: ['a', 'wren'], looks: ['elke'] },
+    });
     const { items } = await listRevisions(on.db, { category: 'looks', slug: 'night', limit: 5 });
     expect(items).toMatchObject([{ action: 'edit', note: '«elke» is called «wren» now.' }]);
-    expect((await entityDetail(on.db, 'characters', 'wren')).looks.map(({ slug }) => slug)).toEqual(['night']);
+    expect((await entityDetail(on.db, 'characters', 'wren')).looks.map(({ slug }) => slug)).toEqual([
+      'night',
+    ]);
   });
 
   test('of a checkpoint keeps it the default one', async () => {
     await using on = await testLibrary();
     await on.data.put('checkpoints', 'a.json', { checkpoint_path: 'Illustrious/a.safetensors' });
     await on.library.scan();
-    await on.db.insertInto('setting').values({ key: 'default_checkpoint', value: JSON.stringify('Illustrious/a.safetensors') }).execute();
-    await renameEntity(on.writing, { category: 'checkpoints', slug: 'Illustrious_a_safetensors', id: 'Noob/b.safetensors', by: 'user' });
-    const setting = await on.db.selectFrom('setting').select('value').where('key', '=', 'default_checkpoint').executeTakeFirst();
+    await on.db
+      .insertInto('setting')
+      .values({ key: 'default_checkpoint', value: JSON.stringify('Illustrious/a.safetensors') })
+      .execute();
+    await renameEntity(on.writing, {
+      category: 'checkpoints',
+      slug: 'Illustrious_a_safetensors',
+      id: 'Noob/b.safetensors',
+      by: 'user',
+    });
+    const setting = await on.db
+      .selectFrom('setting')
+      .select('value')
+      .where('key', '=', 'default_checkpoint')
+      .executeTakeFirst();
     expect(setting?.value).toBe('Noob/b.safetensors');
   });
 
@@ -133,10 +198,19 @@ describe(verifies('editing.rename', 'another id'), () => {
     await on.data.put('characters', 'broken.json', '{');
     await on.library.scan();
     expect(await refusal(rename(on.writing, 'b'))).toMatchObject({ code: 'conflict', field: 'id' });
-    expect(await refusal(rename(on.writing, 'broken'))).toMatchObject({ code: 'conflict', message: containing('broken.json') });
+    expect(await refusal(rename(on.writing, 'broken'))).toMatchObject({
+      code: 'conflict',
+      message: containing('broken.json'),
+    });
     expect(await refusal(rename(on.writing, '!!!'))).toMatchObject({ code: 'invalid_input' });
-    expect(await refusal(rename(on.writing, 'c', { if_match: 'f'.repeat(64) }))).toMatchObject({ code: 'conflict' });
-    expect(await readdir(path.dirname(on.data.file('characters', 'x')))).toEqual(['b.json', 'broken.json', 'elke.json']);
+    expect(await refusal(rename(on.writing, 'c', { if_match: 'f'.repeat(64) }))).toMatchObject({
+      code: 'conflict',
+    });
+    expect(await readdir(path.dirname(on.data.file('characters', 'x')))).toEqual([
+      'b.json',
+      'broken.json',
+      'elke.json',
+    ]);
     expect(await rename(on.writing, 'el.ke')).toBe('elke');
     expect(await textOf(on, 'characters', 'elke.json')).toContain('"el.ke"');
     expect(await entityDetail(on.db, 'characters', 'elke')).toMatchObject({ id: 'el.ke' });
@@ -189,10 +263,18 @@ describe(verifies('editing.rename', 'another id'), () => {
       const slug = through ? 'wren' : 'elke';
       await bringAlong(on, writing);
       expect(await readdir(path.dirname(on.data.file('characters', 'x')))).toEqual([`${slug}.json`]);
-      expect(await entityDetail(on.db, 'characters', slug)).toMatchObject({ id: slug, is_favourite: true, image_count: 1 });
+      expect(await entityDetail(on.db, 'characters', slug)).toMatchObject({
+        id: slug,
+        is_favourite: true,
+        image_count: 1,
+      });
       const rows = await on.db.selectFrom('entity').select('slug').execute();
       expect(rows).toEqual([{ slug }]);
-      expect((await on.db.selectFrom('entity_revision').select('state').execute()).every(({ state }) => state === 'done')).toBe(true);
+      expect(
+        (await on.db.selectFrom('entity_revision').select('state').execute()).every(
+          ({ state }) => state === 'done',
+        ),
+      ).toBe(true);
       expect(await on.store.exists((views[0]?.key ?? '').replace('elke', slug))).toBe(true);
       await library.stop();
     },
@@ -207,10 +289,13 @@ describe(verifies('editing.rename', 'another id'), () => {
     await on.store.move(first ?? '', (first ?? '').replace('/elke/', '/wren/'));
     const failing = {
       ...on.store,
-      move: (from: string, to: string) => (from === second ? Promise.reject(new Error('the store is away')) : on.store.move(from, to)),
+      move: (from: string, to: string) =>
+        from === second ? Promise.reject(new Error('the store is away')) : on.store.move(from, to),
     };
     await buildRenames({ ...on.writing, store: failing }).run();
-    expect(await on.db.selectFrom('entity_rename').select('pictures_due').execute()).toEqual([{ pictures_due: true }]);
+    expect(await on.db.selectFrom('entity_rename').select('pictures_due').execute()).toEqual([
+      { pictures_due: true },
+    ]);
     await bringAlong(on);
     const { images } = await entityDetail(on.db, 'characters', 'wren');
     expect(images).toHaveLength(3);

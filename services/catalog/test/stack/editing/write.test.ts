@@ -40,7 +40,9 @@ const revisions = (on: TestLibrary) =>
 /** File and row say the same, and nothing is on its way. */
 async function expectAgreement(on: TestLibrary, slug = 'elke'): Promise<void> {
   const detail = await entityDetail(on.db, 'characters', slug);
-  expect(detail.data).toEqual(JSON.parse((await textOf(on, 'characters', `${slug}.json`)).replace(/^\uFEFF/, '')));
+  expect(detail.data).toEqual(
+    JSON.parse((await textOf(on, 'characters', `${slug}.json`)).replace(/^\uFEFF/, '')),
+  );
   expect((await revisions(on)).map(({ state }) => state)).not.toContain('pending');
   expect(await leftovers(on)).toEqual([]);
 }
@@ -49,13 +51,17 @@ describe('an edit', () => {
   test('changes its field and no other byte, the row, the history, and tells it', async () => {
     await using on = await withElke();
     const before = await textOf(on, 'characters', 'elke.json');
-    expect(await edit(on.writing, hair('black hair'), { ifMatch: await revisionOf(on, 'characters', 'elke') })).toEqual({ merged: false });
+    expect(
+      await edit(on.writing, hair('black hair'), { ifMatch: await revisionOf(on, 'characters', 'elke') }),
+    ).toEqual({ merged: false });
     expect(await textOf(on, 'characters', 'elke.json')).toBe(before.replace('silver hair', 'black hair'));
     await expectAgreement(on);
     expect(await revisions(on)).toMatchObject([{ state: 'done', made_by: 'user', action: 'edit' }]);
     expect(await on.takeEvents()).toMatchObject([{ type: 'entity.changed', entity: { slug: 'elke' } }]);
     // A scan finds nothing to do, also where it reads the file: its hash is known.
-    expect(await on.library.scan('characters', { named: new Set(['elke.json']) })).toMatchObject([{ changed: 0 }]);
+    expect(await on.library.scan('characters', { named: new Set(['elke.json']) })).toMatchObject([
+      { changed: 0 },
+    ]);
     expect(await revisions(on)).toHaveLength(1);
   });
 
@@ -74,7 +80,10 @@ describe('an edit', () => {
   test('on an older version merges where the fields differ', async () => {
     await using on = await withElke();
     const base = await revisionOf(on, 'characters', 'elke');
-    await on.data.put('characters', 'elke.json', { ...elke, identity: { ...elke.identity, eyes: 'blue eyes' } });
+    await on.data.put('characters', 'elke.json', {
+      ...elke,
+      identity: { ...elke.identity, eyes: 'blue eyes' },
+    });
     expect(await edit(on.writing, hair('black hair'), { ifMatch: base })).toEqual({ merged: true });
     expect((await entityDetail(on.db, 'characters', 'elke')).data).toMatchObject({
       identity: { hair: 'black hair', eyes: 'blue eyes' },
@@ -123,7 +132,10 @@ describe('an edit', () => {
     await using on = await withElke();
     const { unknown: _unknown, ...rest } = elke;
     await edit(on.writing, { type: 'data', data: { ...rest, character_name: 'Elke M.' } });
-    expect((await entityDetail(on.db, 'characters', 'elke')).data).toEqual({ ...rest, character_name: 'Elke M.' });
+    expect((await entityDetail(on.db, 'characters', 'elke')).data).toEqual({
+      ...rest,
+      character_name: 'Elke M.',
+    });
   });
 
   test('as a text is saved as it was written; faults are told with their place', async () => {
@@ -131,14 +143,24 @@ describe('an edit', () => {
     const text = '{"character_id": "elke",\n\n   "character_name": "Elke", "x":   1}';
     await edit(on.writing, { type: 'text', text });
     expect(await textOf(on, 'characters', 'elke.json')).toBe(text);
-    expect(await refusal(edit(on.writing, { type: 'text', text: '{\n  "character_id": "elke",\n  "x": }' }))).toMatchObject({
+    expect(
+      await refusal(edit(on.writing, { type: 'text', text: '{\n  "character_id": "elke",\n  "x": }' })),
+    ).toMatchObject({
       code: 'invalid_input',
       message: containing('line 3, column 8'),
       details: { kind: 'syntax', line: 3, column: 8 },
     });
     expect(
-      await refusal(edit(on.writing, { type: 'text', text: '{\n  "character_id": "elke",\n  "identity": {"hair": 3}\n}' })),
-    ).toMatchObject({ code: 'invalid_input', details: { kind: 'schema', line: 3, pointer: '/identity/hair' } });
+      await refusal(
+        edit(on.writing, {
+          type: 'text',
+          text: '{\n  "character_id": "elke",\n  "identity": {"hair": 3}\n}',
+        }),
+      ),
+    ).toMatchObject({
+      code: 'invalid_input',
+      details: { kind: 'schema', line: 3, pointer: '/identity/hair' },
+    });
     await expectAgreement(on);
   });
 
@@ -154,7 +176,11 @@ describe('an edit', () => {
   test('never changes the id, and says what to do instead', async () => {
     await using on = await withElke();
     const error = await refusal(edit(on.writing, { type: 'patch', patch: { character_id: 'other' } }));
-    expect(error).toMatchObject({ code: 'invalid_input', field: 'character_id', message: containing('Rename') });
+    expect(error).toMatchObject({
+      code: 'invalid_input',
+      field: 'character_id',
+      message: containing('Rename'),
+    });
   });
 
   test('never writes over a file with a fault', async () => {
@@ -191,7 +217,17 @@ describe('an edit', () => {
 });
 
 /** Every step of a write, in its order. */
-const steps: readonly WriteStep[] = ['checked', 'pending', 'linked', 'written', 'compared', 'renamed', 'synced', 'verified', 'committed'];
+const steps: readonly WriteStep[] = [
+  'checked',
+  'pending',
+  'linked',
+  'written',
+  'compared',
+  'renamed',
+  'synced',
+  'verified',
+  'committed',
+];
 
 /** How an editor saves: into the file as it lies there, or by a new one in its place. */
 const saves = {
@@ -206,14 +242,22 @@ const saves = {
 
 describe(verifies('R12', 'GAZE and an editor change one file at once'), () => {
   /** An editor that had the file open saves another field, or the same, at one step of our write. */
-  async function interleave(on: TestLibrary, step: WriteStep, how: keyof typeof saves, same: boolean): Promise<void> {
+  async function interleave(
+    on: TestLibrary,
+    step: WriteStep,
+    how: keyof typeof saves,
+    same: boolean,
+  ): Promise<void> {
     const slug = `c_${randomUUID().slice(0, 8)}`;
     const file = on.data.file('characters', `${slug}.json`);
     const before = { ...elke, character_id: slug };
     await on.data.put('characters', `${slug}.json`, before);
     await on.library.scan('characters', { named: new Set([`${slug}.json`]) });
     const ifMatch = await revisionOf(on, 'characters', slug);
-    const theirs = { ...before, identity: { ...elke.identity, ...(same ? { hair: 'their hair' } : { eyes: 'their eyes' }) } };
+    const theirs = {
+      ...before,
+      identity: { ...elke.identity, ...(same ? { hair: 'their hair' } : { eyes: 'their eyes' }) },
+    };
     let saved = false;
     const disturbed = {
       ...on.writing,
@@ -233,14 +277,24 @@ describe(verifies('R12', 'GAZE and an editor change one file at once'), () => {
     await on.library.scan('characters', { named: new Set([`${slug}.json`]) });
     await expectAgreement(on, slug);
     const now = (await entityDetail(on.db, 'characters', slug)).data as typeof elke;
-    const history = await on.db.selectFrom('entity_revision').select('after_text').where('slug', '=', slug).execute();
-    const inHistory = (text: string): boolean => history.some(({ after_text }) => after_text?.includes(text) === true);
+    const history = await on.db
+      .selectFrom('entity_revision')
+      .select('after_text')
+      .where('slug', '=', slug)
+      .execute();
+    const inHistory = (text: string): boolean =>
+      history.some(({ after_text }) => after_text?.includes(text) === true);
     // Neither edit is lost: it is in the file; or it is in the history, and whoever made it in GAZE was told.
     const where = `${step} ${how} ${same ? 'same field' : 'other field'}: ${outcome}`;
     const mine = now.identity.hair === 'my hair';
     const editors = same ? now.identity.hair === 'their hair' : now.identity.eyes === 'their eyes';
     expect([where, mine || editors]).toEqual([where, true]);
-    if (!editors) expect([where, inHistory(same ? 'their hair' : 'their eyes'), outcome]).toEqual([where, true, 'conflict']);
+    if (!editors)
+      expect([where, inHistory(same ? 'their hair' : 'their eyes'), outcome]).toEqual([
+        where,
+        true,
+        'conflict',
+      ]);
     if (!mine) expect([where, inHistory('my hair') || outcome === 'conflict']).toEqual([where, true]);
   }
 
@@ -252,9 +306,13 @@ describe(verifies('R12', 'GAZE and an editor change one file at once'), () => {
       same: fc.boolean(),
     });
     // The one gap that is stated: a save by rename between our last look and our own rename.
-    const stated = ({ step, how }: { step: WriteStep; how: string }): boolean => step === 'compared' && how === 'rename';
+    const stated = ({ step, how }: { step: WriteStep; how: string }): boolean =>
+      step === 'compared' && how === 'rename';
     await fc.assert(
-      fc.asyncProperty(moment.filter((at) => !stated(at)), ({ step, how, same }) => interleave(on, step, how, same)),
+      fc.asyncProperty(
+        moment.filter((at) => !stated(at)),
+        ({ step, how, same }) => interleave(on, step, how, same),
+      ),
       { numRuns: 120, endOnFailure: true },
     );
   });
@@ -308,7 +366,9 @@ describe('a write that is cut off', () => {
     const detail = await entityDetail(on.db, 'characters', 'elke');
     expect(detail.data).toMatchObject({ identity: { hair: written ? 'black hair' : 'silver hair' } });
     // Its own bytes are known by their hash: no edit from outside is made of them.
-    expect((await revisions(on)).map(({ made_by, state }) => [made_by, state])).toEqual(written ? [['user', 'done']] : []);
+    expect((await revisions(on)).map(({ made_by, state }) => [made_by, state])).toEqual(
+      written ? [['user', 'done']] : [],
+    );
     await library.scan('characters');
     await expectAgreement(on);
     await library.stop();
@@ -339,7 +399,8 @@ describe('a write that is cut off', () => {
       {
         ...cut.writing,
         async onStep(step) {
-          if (step === 'compared') await saves.place(file, JSON.stringify({ ...elke, character_name: 'Late save' }));
+          if (step === 'compared')
+            await saves.place(file, JSON.stringify({ ...elke, character_name: 'Late save' }));
           if (step === 'renamed') await stopped.writing.onStep?.('renamed');
         },
       },
@@ -377,7 +438,9 @@ test('writers get their turn while a scan is under way, and neither undoes the o
   await using on = await withElke();
   for (let i = 0; i < 450; i++) await on.data.put('characters', `n${i}.json`, { character_id: `n${i}` });
   const scanning = on.library.scan('characters');
-  const edits = Array.from({ length: 8 }, (_, i) => edit(on.writing, { type: 'patch', patch: { [`k${i}`]: i } }));
+  const edits = Array.from({ length: 8 }, (_, i) =>
+    edit(on.writing, { type: 'patch', patch: { [`k${i}`]: i } }),
+  );
   const [results] = await Promise.all([scanning, ...edits]);
   expect(results).toMatchObject([{ added: 450, problems: 0 }]);
   await on.library.scan('characters');

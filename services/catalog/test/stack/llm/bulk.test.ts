@@ -80,7 +80,7 @@ test('overwrite goes over the entry that uses the file: its id, its LoRA and unk
   await have(shop, [file]);
   await shop.on.data.put('characters', 'elke.json', { ...elke, lora: { lora_name: file.replaceAll('/', '\\'), lora_weight: 1 } });
   await shop.on.library.scan();
-  const request = { category: 'characters', files: [file], review: 'apply' } as const;
+  const request = { category: 'characters' as const, files: [file], review: 'apply' as const };
   expect(await shop.ask(llmJobsRpc.bulkCreate, request)).toMatchObject({ queued: 0, skipped_count: 1 });
   await shop.ask(llmJobsRpc.bulkCreate, { ...request, overwrite: true });
   const begun = await shop.begin();

@@ -223,7 +223,7 @@ test(
 test('progress is told on the bus, and an attempt that gave way hears that it is stale', async () => {
   await using shop = await llmWorkshop();
   const heard: unknown[] = [];
-  shop.bus.asker.subscribe(subjects.allProgress, { callback: (_error, message) => heard.push(message.json()) });
+  shop.bus.asker.subscribe(subjects.allProgress, { callback: (_error, message) => void heard.push(message.json()) });
   await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters', slug: 'elke' });
   const begun = await shop.begin();
   const say = (attempt: number) =>

@@ -63,6 +63,7 @@ export async function llmWorkshop() {
   let skipped = 0;
   const deliveries: Delivery[] = [];
   const waiting: ((delivery: Delivery) => void)[] = [];
+  const begun: Delivery[] = [];
   const cancelled: string[] = [];
   let consumers: WorkConsumer[] = [];
   let running = await open(on.writing);
@@ -88,6 +89,11 @@ export async function llmWorkshop() {
     await jobs.start();
     await llm.start();
     return {
+      /** Hears and does nothing more, and is not waited for. */
+      leave() {
+        for (const server of serving) void server.stop();
+        for (const part of [llm, jobs, hosts]) void part.stop();
+      },
       async stop() {
         await Promise.all(serving.map((server) => server.stop()));
         await llm.stop();
@@ -111,6 +117,7 @@ export async function llmWorkshop() {
         handler: (message) =>
           new Promise<WorkOutcome>((resolve) => {
             const delivery = { message, end: resolve };
+            begun.push(delivery);
             const next = waiting.shift();
             if (next === undefined) deliveries.push(delivery);
             else next(delivery);
@@ -202,14 +209,16 @@ export async function llmWorkshop() {
     },
     /** The process is gone without a word, in the middle of a write that never ends: nothing of it can be waited for. */
     async abandon() {
+      running.leave();
+      await bus.nc.flush();
       running = await open(restarted(on).writing);
     },
     async [Symbol.asyncDispose]() {
-      for (const { end } of deliveries) end({ type: 'nak', delayMs: 0 });
+      for (const { end } of begun) end({ type: 'nak', delayMs: 0 });
       control.unsubscribe();
       await running.stop();
-      await bus[Symbol.asyncDispose]().catch(() => undefined);
-      void Promise.all(consumers.map((consumer) => consumer.stop()));
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await bus[Symbol.asyncDispose]();
       await on[Symbol.asyncDispose]();
     },
   };

@@ -36,7 +36,16 @@ describe('only what changes is written', () => {
       text.replace('"unknown": {"deep": [1,2]}', '"unknown": {"deep": [1,2]},\n        "lora_name": "n"'),
     );
     expect(changeText(text, [change('more', { a: [1] })])).toContain(
-      lines('    "id": "x",', '    "more": {', '        "a": [', '            1', '        ]', '    }', '}', ''),
+      lines(
+        '    "id": "x",',
+        '    "more": {',
+        '        "a": [',
+        '            1',
+        '        ]',
+        '    }',
+        '}',
+        '',
+      ),
     );
   });
 
@@ -59,7 +68,9 @@ describe('only what changes is written', () => {
   });
 
   test('a file of one line stays one line', () => {
-    expect(changeText('{"a":1,"b":{"c":2}}', [change('b.d', [1, 2]), change('a', { x: 1 })])).not.toContain('\n');
+    expect(changeText('{"a":1,"b":{"c":2}}', [change('b.d', [1, 2]), change('a', { x: 1 })])).not.toContain(
+      '\n',
+    );
   });
 
   test('a key that stands twice: what is read is what changes', () => {
@@ -74,7 +85,10 @@ describe('only what changes is written', () => {
   });
 });
 
-const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'toString', ''), fc.string({ maxLength: 4 }));
+const key = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', '__proto__', 'toString', ''),
+  fc.string({ maxLength: 4 }),
+);
 const json = fc.letrec<{ value: unknown; object: Record<string, unknown> }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -96,13 +110,18 @@ describe('any data, any layout', () => {
         indents,
         fc.constantFrom('\n', '\r\n'),
         fc.array(
-          fc.record({ path: fc.array(key, { minLength: 1, maxLength: 3 }), value: fc.option(json.value, { nil: undefined }) }),
+          fc.record({
+            path: fc.array(key, { minLength: 1, maxLength: 3 }),
+            value: fc.option(json.value, { nil: undefined }),
+          }),
           { minLength: 1, maxLength: 4 },
         ),
         (data, indent, eol, changes) => {
           const text = JSON.stringify(data, null, indent).replaceAll('\n', eol);
           const wanted = withChanges(data, changes);
-          expect(sameJson(JSON.parse(changeText(text, changes)), JSON.parse(JSON.stringify(wanted)))).toBe(true);
+          expect(sameJson(JSON.parse(changeText(text, changes)), JSON.parse(JSON.stringify(wanted)))).toBe(
+            true,
+          );
         },
       ),
       { numRuns: 400 },
