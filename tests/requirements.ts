@@ -171,6 +171,43 @@ export const requirements: readonly Requirement[] = [
   },
   { id: 'R14', promise: 'After the loss of the database a scan brings back everything that lives in files.' },
   {
+    id: 'hosts.kinds',
+    promise:
+      'Old and new ComfyUI, on Linux and Windows, render; without Impact Pack, Subpack or hand model they leave those passes out and say so.',
+  },
+  {
+    id: 'hosts.spelling',
+    promise: "The same job goes to hosts on Linux and Windows, with file names in each host's own spelling.",
+  },
+  {
+    id: 'hosts.files',
+    promise:
+      'A job goes only where its files are; one that no host has is refused with file and hosts, or waits and says for what.',
+  },
+  {
+    id: 'hosts.handover',
+    promise: 'A host that goes from one generator to another loses no picture that it is making.',
+  },
+  {
+    id: 'hosts.sweep',
+    promise: 'Prompts that no job owns any more are cancelled; prompts of other people are never touched.',
+  },
+  {
+    id: 'jobs.withdraw',
+    promise:
+      'Pause and reorder take back what a host has not begun, also on its way there, and let go of nothing that runs.',
+  },
+  {
+    id: 'jobs.prefetch',
+    promise:
+      'The next picture is on the host before the running one ends, and one that a person waits for goes before it.',
+  },
+  {
+    id: 'workflow.templates',
+    promise:
+      'A checkpoint may have a workflow template of its own; one that a host cannot run, or that lacks a role, is refused by name.',
+  },
+  {
     id: 'hosts.none',
     promise: 'Without a reachable ComfyUI a job waits, says why, and renders as soon as a host is there.',
   },
@@ -369,5 +406,57 @@ export const requirements: readonly Requirement[] = [
     promise: 'npm start works on macOS and Windows as on Linux.',
     cannotProveHere:
       'The tests run on Linux. Paths, links and programs of the other systems are chosen by functions that are tested by table.',
+  },
+
+  // ── the language model, on the catalog's side ──
+  {
+    id: 'llm.regenerate',
+    promise: 'Tags of an entry are written anew by a language model; nothing else in its file changes.',
+  },
+  {
+    id: 'llm.merge',
+    promise:
+      'A result and an edit of other fields go together; the same field changed by both waits for a person.',
+  },
+  {
+    id: 'llm.review',
+    promise:
+      'Results for many entries wait with their diff; each is applied once, in part or as a whole, or discarded.',
+  },
+  {
+    id: 'llm.create',
+    promise: 'An entry is made from a description, with an id of its own and every field of its category.',
+  },
+  {
+    id: 'llm.bulk-create',
+    promise:
+      'Each model file gets one entry and never two; a run that was cut off goes on when it is asked again.',
+  },
+  {
+    id: 'llm.exactly-once',
+    promise:
+      'A result reaches the library exactly once, whatever ends the catalog between the file and the job.',
+  },
+  {
+    id: 'llm.allowed-fields',
+    promise:
+      'What a model may not set (ids, file names, paths, flags that nobody asked for) is refused field by field.',
+  },
+  {
+    id: 'llm.attempts',
+    promise: 'An LLM job is tried five times at most, and fails with the history of all of them.',
+  },
+  {
+    id: 'llm.steer',
+    promise: 'LLM jobs are handed out few at a time, so that pause, cancel and order stay exact.',
+  },
+  {
+    id: 'llm.submit',
+    promise:
+      'A request for LLM work is stored before it is answered, once per key, and survives the loss of the queue.',
+  },
+  {
+    id: 'llm.whole',
+    promise: 'With the demo start, an entry is made from a sentence and its tags written anew over the API.',
   },
 ];

@@ -14,7 +14,9 @@ export async function adoptCheck(visit: Visit): Promise<string> {
   const entry = await visit.client.history(promptId);
   const made = Object.values(entry?.outputs ?? {}).flatMap((output) => output.images ?? []);
   if (made.length === 0)
-    throw new Finding('A prompt whose poster was gone left no picture under its id; after a crash it would be made twice.');
+    throw new Finding(
+      'A prompt whose poster was gone left no picture under its id; after a crash it would be made twice.',
+    );
   await visit.client.forget(promptId).catch(() => undefined);
   return 'a prompt is found by its id, with its picture, after its connection is gone';
 }

@@ -34,7 +34,7 @@ export interface CheckOptions extends VisitOptions {
 /** Checks one host and says a line for each check; answers how many failed. Its own prompts are taken away at the end. */
 export async function checkHost(options: CheckOptions): Promise<number> {
   const { say } = options;
-  say(`${options.url}`);
+  say(options.url);
   const visit = openVisit(options);
   let failed = 0;
   try {

@@ -43,7 +43,8 @@ export async function filesCheck(visit: Visit): Promise<string> {
   const capabilities = visit.capabilities ?? readCapabilities('the host', await visit.client.objectInfo());
   const { checkpoints, loras, samplers, schedulers, bbox_models: detectors } = capabilities;
   const [first] = checkpoints;
-  if (first === undefined) throw new Finding('It has no checkpoint. Put one into its models/checkpoints folder.');
+  if (first === undefined)
+    throw new Finding('It has no checkpoint. Put one into its models/checkpoints folder.');
   if (!samplers.includes('euler') || !schedulers.includes('normal'))
     throw new Finding('Its KSampler offers no «euler» or no «normal»; the list of its nodes may be damaged.');
   const wanted = visit.checkpoint?.replaceAll('\\', '/');
@@ -51,6 +52,8 @@ export async function filesCheck(visit: Visit): Promise<string> {
   if (wanted !== undefined && found === undefined)
     throw new Finding(`It does not have the checkpoint ${wanted}. It has, for example, ${first}.`);
   visit.model = found ?? first;
-  const separators = [...checkpoints, ...loras].some((name) => name.includes('\\')) ? ', Windows separators' : '';
+  const separators = [...checkpoints, ...loras].some((name) => name.includes('\\'))
+    ? ', Windows separators'
+    : '';
   return `${checkpoints.length} checkpoints, ${loras.length} LoRAs, ${detectors.length} detectors${separators}; rendering with ${visit.model}`;
 }

@@ -13,7 +13,9 @@ export async function socketCheck(visit: Visit): Promise<string> {
   const until = performance.now() + connectMs;
   while (!visit.socket.connected()) {
     if (performance.now() > until)
-      throw new Finding('Its socket (/ws) does not open. Steps and previews will not be seen, and ends are noticed late; check proxies.');
+      throw new Finding(
+        'Its socket (/ws) does not open. Steps and previews will not be seen, and ends are noticed late; check proxies.',
+      );
     await wait(50);
   }
   return 'opens';
@@ -28,7 +30,9 @@ export async function renderCheck(visit: Visit): Promise<string> {
   } catch (error) {
     const seen = visit.heard(promptId).filter(({ type }) => type === 'progress').length;
     const found = asFinding(error);
-    throw new Finding(`${found.message} ${seen} of ${steps} steps were heard; it may be stuck.`, { cause: error });
+    throw new Finding(`${found.message} ${seen} of ${steps} steps were heard; it may be stuck.`, {
+      cause: error,
+    });
   }
   const entry = await visit.client.history(promptId);
   if (entry === null) throw new Finding('It calls the prompt finished, but its history does not have it.');
@@ -47,7 +51,10 @@ export async function renderCheck(visit: Visit): Promise<string> {
 /** All messages of a finished prompt are on their way: the last one says so. */
 async function lastWords(visit: Visit, promptId: string): Promise<void> {
   const until = performance.now() + 3000;
-  const heard = (): string[] => visit.heard(promptId).map(({ type, data }) => (type === 'executing' && data.node === null ? 'end' : type));
+  const heard = (): string[] =>
+    visit
+      .heard(promptId)
+      .map(({ type, data }) => (type === 'executing' && data.node === null ? 'end' : type));
   while (!heard().includes('end') && performance.now() < until) await wait(50);
   const missing = [
     ['execution_start', 'its beginning'],
@@ -76,7 +83,12 @@ export async function pictureCheck(visit: Visit): Promise<string> {
   });
   if (image.format !== 'png') throw new Finding(`The picture is ${image.format}; a PNG was expected.`);
   if (image.width !== smallSide || image.height !== smallSide)
-    throw new Finding(`The picture has ${image.width}×${image.height} pixels where ${smallSide}×${smallSide} were asked for.`);
-  const chunk = readPngText(bytes).prompt === undefined ? 'without its workflow (--disable-metadata)' : 'with its workflow inside';
+    throw new Finding(
+      `The picture has ${image.width}×${image.height} pixels where ${smallSide}×${smallSide} were asked for.`,
+    );
+  const chunk =
+    readPngText(bytes).prompt === undefined
+      ? 'without its workflow (--disable-metadata)'
+      : 'with its workflow inside';
   return `${bytes.length} bytes, whole, ${chunk}`;
 }

@@ -34,7 +34,8 @@ export async function withdrawCheck(visit: Visit): Promise<string> {
   const running = await longRunning(visit);
   const waiting = await visit.post(smallGraph({ model: visit.model, seed: freshSeed(), steps: 2 }));
   await visit.until(waiting, 'pending', 5000);
-  if (!(await visit.client.withdraw(waiting))) throw new Finding('A waiting prompt could not be taken out of the queue.');
+  if (!(await visit.client.withdraw(waiting)))
+    throw new Finding('A waiting prompt could not be taken out of the queue.');
   if ((await visit.client.where(running)) !== 'running')
     throw new Finding('Taking a waiting prompt back stopped the one that was running.');
   await visit.client.cancel(running);

@@ -54,7 +54,8 @@ export function openVisit(options: VisitOptions): Visit {
   const socket = openComfySocket(
     options.url,
     {
-      onMessage: (type, promptId, data) => heard.set(promptId, [...(heard.get(promptId) ?? []), { type, data }]),
+      onMessage: (type, promptId, data) =>
+        heard.set(promptId, [...(heard.get(promptId) ?? []), { type, data }]),
       onPreview: (promptId) => previews.set(promptId, (previews.get(promptId) ?? 0) + 1),
       onLost: () => undefined,
       wanted: () => [],
@@ -120,6 +121,7 @@ export function asFinding(error: unknown): Finding {
   if (error instanceof HostRefusal) {
     return new Finding(explainRefusal(error, 'The host').wire.message, { cause: error });
   }
-  if (error instanceof HostUnreachable) return new Finding(`It cannot be used: ${error.reason}.`, { cause: error });
+  if (error instanceof HostUnreachable)
+    return new Finding(`It cannot be used: ${error.reason}.`, { cause: error });
   return new Finding(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -14,7 +14,8 @@ async function check(url: string, ...more: string[]): Promise<{ code: number | n
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
   const [code] = (await once(child, 'exit')) as [number | null];
   return { code, text };
 }
@@ -33,7 +34,10 @@ describe('the check of a real host', () => {
     expect(text.match(/ {2}ok /g)).toHaveLength(10);
     expect(code).toBe(0);
     // Nothing of its own is left behind.
-    const { queue_running, queue_pending } = (await (await fetch(`${host.url}/queue`)).json()) as Record<string, unknown[]>;
+    const { queue_running, queue_pending } = (await (await fetch(`${host.url}/queue`)).json()) as Record<
+      string,
+      unknown[]
+    >;
     expect([queue_running, queue_pending]).toEqual([[], []]);
   });
 
@@ -43,11 +47,7 @@ describe('the check of a real host', () => {
       { faults: [{ kind: 'http', status: 403, route: '/', times: 'always' }] },
       /FAIL {2}version .*refuses strangers \(403\)/,
     ],
-    [
-      'has no checkpoint',
-      { modelsDir: '' },
-      /FAIL {2}files .*has no checkpoint/,
-    ],
+    ['has no checkpoint', { modelsDir: '' }, /FAIL {2}files .*has no checkpoint/],
     [
       'answers 500 to a post',
       { faults: [{ kind: 'http', status: 500, route: '/prompt', method: 'POST', times: 'always' }] },
@@ -63,7 +63,11 @@ describe('the check of a real host', () => {
       { faults: [{ kind: 'node_errors', times: 'always' }] },
       /FAIL {2}render .*refused the workflow at node \w+ \(\w+\): Value not in list/,
     ],
-    ['makes no step', { faults: [{ kind: 'hang', where: 'execution' }] }, /FAIL {2}render .*running after 3 s.*stuck/],
+    [
+      'makes no step',
+      { faults: [{ kind: 'hang', where: 'execution' }] },
+      /FAIL {2}render .*running after 3 s.*stuck/,
+    ],
     [
       'loses its socket in the middle',
       { stepMs: 60, faults: [{ kind: 'drop_sockets', atStep: 2 }] },

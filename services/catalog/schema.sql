@@ -1,5 +1,6 @@
 -- The shape that migrations/ give the database. Written by test/stack/schema.test.ts; not to be edited.
 
+CREATE EXTENSION btree_gin;
 CREATE EXTENSION pg_trgm;
 
 CREATE TABLE api_key (
@@ -84,12 +85,12 @@ CREATE INDEX entity_checkpoint ON entity USING btree (replace(id, '\'::text, '/'
 CREATE INDEX entity_gone ON entity USING btree (gone_at) WHERE (gone_at IS NOT NULL);
 CREATE INDEX entity_lora ON entity USING btree (replace(lora_name, '\'::text, '/'::text) COLLATE "C", category, slug) WHERE ((lora_name IS NOT NULL) AND (gone_at IS NULL));
 CREATE INDEX entity_name ON entity USING btree (category, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
-CREATE INDEX entity_name_words ON entity USING gin (name_words) WITH (fastupdate=off);
+CREATE INDEX entity_name_words ON entity USING gin (category, name_words) WITH (fastupdate=off);
 CREATE INDEX entity_order ON entity USING btree (category, is_favourite DESC, lower(name) COLLATE "C", slug) WHERE (gone_at IS NULL);
 CREATE INDEX entity_recent ON entity USING btree (category, updated_at DESC, slug DESC) WHERE (gone_at IS NULL);
 CREATE INDEX entity_sample_cover_due ON entity USING btree (category, slug) WHERE (sample_cover_due AND (gone_at IS NULL));
-CREATE INDEX entity_search ON entity USING gin (search gin_trgm_ops);
-CREATE INDEX entity_search_words ON entity USING gin (search_words) WITH (fastupdate=off);
+CREATE INDEX entity_search ON entity USING gin (category, search gin_trgm_ops);
+CREATE INDEX entity_search_words ON entity USING gin (category, search_words) WITH (fastupdate=off);
 CREATE INDEX entity_tags ON entity USING gin (tags);
 CREATE UNIQUE INDEX entity_file ON entity USING btree (category, filename) WHERE (gone_at IS NULL);
 
@@ -129,6 +130,7 @@ CREATE TABLE entity_revision (
 CREATE INDEX entity_revision_after ON entity_revision USING btree (after_hash);
 CREATE INDEX entity_revision_before ON entity_revision USING btree (before_hash);
 CREATE INDEX entity_revision_entity ON entity_revision USING btree (category, slug, id);
+CREATE INDEX entity_revision_llm ON entity_revision USING btree (made_by) WHERE (made_by ~~ 'llm: %'::text);
 CREATE INDEX entity_revision_pending ON entity_revision USING btree (category, id) WHERE (state = 'pending'::text);
 
 CREATE TABLE event (
@@ -326,9 +328,58 @@ CREATE TABLE job (
 );
 CREATE INDEX job_batch ON job USING btree (batch_id, ordinal);
 CREATE INDEX job_host ON job USING btree (host_id) WHERE (status = ANY (ARRAY['dispatched'::text, 'running'::text, 'cancelling'::text]));
+CREATE INDEX job_llm_open ON job USING btree (lane, status, priority, created_at, id) WHERE ((kind = 'llm'::text) AND (status = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text, 'cancelling'::text])));
 CREATE INDEX job_open ON job USING btree (status, lane, priority, created_at, ordinal) WHERE (status = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text, 'cancelling'::text]));
 CREATE INDEX job_owner ON job USING btree (owner_category, owner_slug, created_at DESC);
 CREATE INDEX job_recent ON job USING btree (created_at DESC, id DESC);
+
+CREATE TABLE llm_result (
+  job_id text NOT NULL,
+  attempt integer NOT NULL,
+  kind text NOT NULL,
+  category text NOT NULL,
+  slug text,
+  file text,
+  name text NOT NULL,
+  revision text,
+  changes json NOT NULL,
+  pointers json,
+  overwrite boolean NOT NULL DEFAULT false,
+  refused json NOT NULL DEFAULT '[]'::json,
+  tag_report json NOT NULL,
+  notes json NOT NULL DEFAULT '[]'::json,
+  state text NOT NULL,
+  reason text NOT NULL DEFAULT ''::text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  decided_at timestamp with time zone,
+  CONSTRAINT llm_result_pkey PRIMARY KEY (job_id),
+  CONSTRAINT llm_result_state_check CHECK ((state = ANY (ARRAY['applying'::text, 'waiting'::text, 'applied'::text, 'discarded'::text])))
+);
+CREATE INDEX llm_result_applying ON llm_result USING btree (job_id) WHERE (state = 'applying'::text);
+CREATE INDEX llm_result_entity ON llm_result USING btree (category, slug) WHERE (state = 'waiting'::text);
+CREATE INDEX llm_result_waiting ON llm_result USING btree (created_at DESC, job_id DESC) WHERE (state = 'waiting'::text);
+
+CREATE TABLE llm_task (
+  job_id text NOT NULL,
+  intent json NOT NULL,
+  review text NOT NULL,
+  file text,
+  made_by text NOT NULL,
+  issued json,
+  CONSTRAINT llm_task_pkey PRIMARY KEY (job_id),
+  CONSTRAINT llm_task_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE,
+  CONSTRAINT llm_task_review_check CHECK ((review = ANY (ARRAY['apply'::text, 'review'::text])))
+);
+CREATE INDEX llm_task_file ON llm_task USING btree (file) WHERE (file IS NOT NULL);
+
+CREATE TABLE llm_transcript (
+  job_id text NOT NULL,
+  attempt integer NOT NULL,
+  transcript json NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT llm_transcript_pkey PRIMARY KEY (job_id, attempt),
+  CONSTRAINT llm_transcript_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE
+);
 
 CREATE TABLE model_file (
   kind text NOT NULL,

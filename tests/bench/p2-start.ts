@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectNats, ensureStream } from '@gaze/runtime';
 import { startNats, testLog } from '@gaze/testing';
-import { jetstream } from '@nats-io/jetstream';
 import pg from 'pg';
 import { clientOf, ended } from '../stack/ask.ts';
 import type { HostProcess } from '../support/hosts.ts';
@@ -95,7 +94,8 @@ async function leastWork({ stack, hosts }: Foundry) {
       for (let commit = 0; commit < 3; commit++) {
         await db.query('INSERT INTO bench_least (body) VALUES ($1)', [promptId]);
       }
-      await jetstream(nats.nc).publish('bench.least', promptId);
+      // Answered by the stream once it has stored it.
+      await nats.nc.request('bench.least', promptId, { timeout: 2000 });
       await fetch(`${host.url}/prompt`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -27,7 +27,9 @@ export async function doneToPicture({ times }: { times: number }): Promise<Row> 
       if (event.type !== 'image.created') return;
       const { image } = event;
       void fetch(stack.url + image.thumb_url, { headers })
-        .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`thumbnail: ${answer.status}`))))
+        .then((answer) =>
+          answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`thumbnail: ${answer.status}`)),
+        )
         .then(() => arrived.set(image.job_id ?? '', { atMs: now(), image }));
     },
   });

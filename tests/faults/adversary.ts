@@ -23,7 +23,7 @@ export interface Campaign {
 }
 
 /** Longer than a holder may be silent before its host goes to another one. */
-export const beyondLeaseMs = 23_000;
+const beyondLeaseMs = 23_000;
 /** A fault of SIGSTOP that lasts this long takes the host away, as a kill does. */
 const leaseMs = 18_000;
 
@@ -121,7 +121,10 @@ export async function expectPeace(
     },
     { timeoutMs: 120_000, everyMs: 200 },
   );
-  const truth = await eventually(() => expectNothingLost(foundry.stack, submitted), { timeoutMs: 15_000, everyMs: 200 });
+  const truth = await eventually(() => expectNothingLost(foundry.stack, submitted), {
+    timeoutMs: 15_000,
+    everyMs: 200,
+  });
   expect(truth.jobs.filter((job) => job.status !== 'done')).toEqual([]);
   const renders = await rendersOf(foundry.hosts);
   expect(renders.byJob.has('somebody')).toBe(false);

@@ -34,7 +34,9 @@ function workingOn(host: HostProcess, since: number): Promise<string> {
       const log = (await host.log()).filter((entry) => entry.seq > since);
       const started = log.filter((entry) => entry.type === 'started').at(-1);
       const all = await host.log();
-      const posted = all.filter((entry) => entry.type === 'posted').find((entry) => entry.promptId === started?.promptId);
+      const posted = all
+        .filter((entry) => entry.type === 'posted')
+        .find((entry) => entry.promptId === started?.promptId);
       if (posted === undefined) throw new Error(`${host.name} works on nothing`);
       return jobOf(posted);
     },
@@ -56,7 +58,11 @@ describe('a host that fails under work', () => {
   test.each([
     ['hangs in a picture', { kind: 'hang', where: 'execution' }, 12_000],
     ['answers nothing any more', { kind: 'hang', where: 'http' }, 14_000],
-    ['answers 500 to every post', { kind: 'http', status: 500, route: '/prompt', method: 'POST', times: 'always' }, 8000],
+    [
+      'answers 500 to every post',
+      { kind: 'http', status: 500, route: '/prompt', method: 'POST', times: 'always' },
+      8000,
+    ],
     ['sends broken pictures', { kind: 'truncated_image', how: 'connection', times: 'always' }, 10_000],
   ] as const)(
     verifies('R5', 'that %s: its jobs move, and the healthy ones stay busy'),
@@ -77,7 +83,9 @@ describe('a host that fails under work', () => {
         const job = await ended(client, id, 60_000);
         expect(job.error).toBeNull();
         expect(job.status).toBe('done');
-        expect(job.host?.name).not.toBe(fault.kind === 'http' || fault.kind === 'truncated_image' ? sick.name : '');
+        expect(job.host?.name).not.toBe(
+          fault.kind === 'http' || fault.kind === 'truncated_image' ? sick.name : '',
+        );
       }
       expect(performance.now() - began).toBeLessThan(withinMs);
       expect(await healthyShare(healthy, since)).toBeGreaterThan(0.8);
@@ -112,26 +120,29 @@ describe('a host that fails under work', () => {
 });
 
 describe('a workflow that hosts refuse', () => {
-  test(verifies('R6', 'fails within a second, after one post, and the job shows node and reason'), async () => {
-    const { stack, hosts } = foundry;
-    const client = clientOf(stack);
-    const since = await Promise.all(hosts.map(lastSeq));
-    for (const host of hosts) await host.fault({ kind: 'node_errors', times: 'always' });
-    const began = performance.now();
-    const [id = ''] = await submit(1);
-    const job = await ended(client, id, 5000);
-    expect(performance.now() - began).toBeLessThan(1500);
-    expect(job.status).toBe('failed');
-    expect(job.error).toMatchObject({ code: 'workflow_refused' });
-    expect(job.error?.message).toMatch(/refused the workflow at node \S+ \(\w+\): Value not in list/);
-    const posts = await Promise.all(
-      hosts.map(async (host, i) =>
-        (await host.log()).filter((entry) => entry.type === 'posted' && entry.seq > (since[i] ?? 0)),
-      ),
-    );
-    expect(posts.flat()).toHaveLength(1);
-    for (const host of hosts) await host.clearFaults();
-  });
+  test(
+    verifies('R6', 'fails within a second, after one post, and the job shows node and reason'),
+    async () => {
+      const { stack, hosts } = foundry;
+      const client = clientOf(stack);
+      const since = await Promise.all(hosts.map(lastSeq));
+      for (const host of hosts) await host.fault({ kind: 'node_errors', times: 'always' });
+      const began = performance.now();
+      const [id = ''] = await submit(1);
+      const job = await ended(client, id, 5000);
+      expect(performance.now() - began).toBeLessThan(1500);
+      expect(job.status).toBe('failed');
+      expect(job.error).toMatchObject({ code: 'workflow_refused' });
+      expect(job.error?.message).toMatch(/refused the workflow at node \S+ \(\w+\): Value not in list/);
+      const posts = await Promise.all(
+        hosts.map(async (host, i) =>
+          (await host.log()).filter((entry) => entry.type === 'posted' && entry.seq > (since[i] ?? 0)),
+        ),
+      );
+      expect(posts.flat()).toHaveLength(1);
+      for (const host of hosts) await host.clearFaults();
+    },
+  );
 });
 
 test(verifies('R5', 'after all of it nothing is lost'), async () => {

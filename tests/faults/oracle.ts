@@ -51,7 +51,8 @@ export async function expectNothingLost(stack: TestStack, submitted: number): Pr
 
   const rows = Map.groupBy(truth.images, (image) => image.job_id);
   for (const job of done) expect(rows.get(job.id) ?? [], `pictures of ${job.id}`).toHaveLength(1);
-  for (const job of [...failed, ...cancelled]) expect(rows.get(job.id), `pictures of ${job.id}`).toBeUndefined();
+  for (const job of [...failed, ...cancelled])
+    expect(rows.get(job.id), `pictures of ${job.id}`).toBeUndefined();
 
   for (const { key, sha256 } of truth.images) {
     const bytes = await readFile(join(stack.uploadsDir, key));
@@ -59,7 +60,9 @@ export async function expectNothingLost(stack: TestStack, submitted: number): Pr
     const sidecar = Sidecar.parse(JSON.parse(await readFile(join(stack.uploadsDir, `${key}.json`), 'utf8')));
     expect(sidecar.generation?.job_id).toBe(rowOf(truth, key)?.job_id);
   }
-  const files = (await readdir(stack.uploadsDir, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
+  const files = (await readdir(stack.uploadsDir, { recursive: true })).map((file) =>
+    file.replaceAll('\\', '/'),
+  );
   const sidecars = files.filter((file) => /(^|\/)gen_[^/]*\.png\.json$/.test(file));
   const keys = new Set(truth.images.map((image) => image.key));
   // A file with a sidecar is a picture, and a picture has a row. Bytes without one are nobody's and get swept later.
@@ -68,7 +71,8 @@ export async function expectNothingLost(stack: TestStack, submitted: number): Pr
   return truth;
 }
 
-const rowOf = (truth: Truth, key: string): ImageRow | undefined => truth.images.find((image) => image.key === key);
+const rowOf = (truth: Truth, key: string): ImageRow | undefined =>
+  truth.images.find((image) => image.key === key);
 
 export interface Renders {
   /** Prompts that some host began to render. */

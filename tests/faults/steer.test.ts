@@ -55,7 +55,10 @@ describe('cancel', () => {
       const { stack, hosts } = foundry;
       const client = clientOf(stack);
       // Two hosts with two jobs each.
-      const ids = await submitAll(stack, [2, 3, 4, 5].map((seed) => smallPicture(seed)));
+      const ids = await submitAll(
+        stack,
+        [2, 3, 4, 5].map((seed) => smallPicture(seed)),
+      );
       await eventually(async () => {
         for (const id of ids) expect(await promptsOf(id)).toHaveLength(1);
         expect((await rendersOf(hosts)).started).toBe(3);
@@ -85,7 +88,10 @@ describe('cancel', () => {
   test(verifies('R9', 'of everything leaves nothing on the hosts'), async () => {
     const { stack, hosts } = foundry;
     const client = clientOf(stack);
-    const ids = await submitAll(stack, Array.from({ length: 8 }, (_, i) => smallPicture(10 + i)));
+    const ids = await submitAll(
+      stack,
+      Array.from({ length: 8 }, (_, i) => smallPicture(10 + i)),
+    );
     await eventually(async () => expect((await rendersOf(hosts)).byJob.size).toBeGreaterThan(4));
     await client.jobs.cancelMany({ job_ids: ids });
     for (const id of ids) expect((await ended(client, id, 10_000)).status).toMatch(/cancelled|done/);
@@ -99,28 +105,37 @@ describe('cancel', () => {
 });
 
 describe('pause', () => {
-  test(verifies('jobs.withdraw', 'takes back what hosts have not begun; what they render ends, and the rest waits'), async () => {
-    const { stack, hosts } = foundry;
-    const client = clientOf(stack);
-    const before = (await rendersOf(hosts)).started;
-    const ids = await submitAll(stack, Array.from({ length: 6 }, (_, i) => smallPicture(30 + i)));
-    await eventually(async () => expect((await rendersOf(hosts)).started).toBe(before + 2));
-    await eventually(async () => {
-      const posted = await Promise.all(ids.map(promptsOf));
-      expect(posted.flat()).toHaveLength(4);
-    });
-    await client.queues.pause('image');
-    await eventually(
-      async () => {
-        const statuses = (await Promise.all(ids.map((id) => client.jobs.get(id)))).map((job) => job.status);
-        expect([...statuses].sort()).toEqual(['done', 'done', 'waiting', 'waiting', 'waiting', 'waiting']);
-      },
-      { timeoutMs: 15_000 },
-    );
-    expect((await rendersOf(hosts)).started).toBe(before + 2);
-    await client.queues.resume('image');
-    for (const id of ids) expect((await ended(client, id)).status).toBe('done');
-  });
+  test(
+    verifies(
+      'jobs.withdraw',
+      'takes back what hosts have not begun; what they render ends, and the rest waits',
+    ),
+    async () => {
+      const { stack, hosts } = foundry;
+      const client = clientOf(stack);
+      const before = (await rendersOf(hosts)).started;
+      const ids = await submitAll(
+        stack,
+        Array.from({ length: 6 }, (_, i) => smallPicture(30 + i)),
+      );
+      await eventually(async () => expect((await rendersOf(hosts)).started).toBe(before + 2));
+      await eventually(async () => {
+        const posted = await Promise.all(ids.map(promptsOf));
+        expect(posted.flat()).toHaveLength(4);
+      });
+      await client.queues.pause('image');
+      await eventually(
+        async () => {
+          const statuses = (await Promise.all(ids.map((id) => client.jobs.get(id)))).map((job) => job.status);
+          expect([...statuses].sort()).toEqual(['done', 'done', 'waiting', 'waiting', 'waiting', 'waiting']);
+        },
+        { timeoutMs: 15_000 },
+      );
+      expect((await rendersOf(hosts)).started).toBe(before + 2);
+      await client.queues.resume('image');
+      for (const id of ids) expect((await ended(client, id)).status).toBe('done');
+    },
+  );
 });
 
 test(verifies(['R7', 'R9'], 'after all of it nothing is lost'), async () => {

@@ -6,7 +6,7 @@ import { makeDemoModels } from '../../scripts/launcher/demo.ts';
 import type { HostProcess, HostProcessOptions } from './hosts.ts';
 import { startHostProcess, urlsOf } from './hosts.ts';
 
-export const hostNames = ['Atelier', 'Cellar', 'Loft', 'Mill'] as const;
+const hostNames = ['Atelier', 'Cellar', 'Loft', 'Mill'] as const;
 
 export interface Foundry extends AsyncDisposable {
   stack: TestStack;
@@ -31,7 +31,15 @@ export async function startFoundry(options: FoundryOptions = {}): Promise<Foundr
   const { stepMs = 0, loadMs = 0, loraLoadMs = 0 } = options;
   const hosts = await Promise.all(
     hostNames.slice(0, options.hosts ?? hostNames.length).map((name, index) =>
-      startHostProcess({ name, modelsDir, home: home.path, stepMs, loadMs, loraLoadMs, ...options.each?.(index) }),
+      startHostProcess({
+        name,
+        modelsDir,
+        home: home.path,
+        stepMs,
+        loadMs,
+        loraLoadMs,
+        ...options.each?.(index),
+      }),
     ),
   );
   const stop = async (): Promise<void> => {

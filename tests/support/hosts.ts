@@ -52,6 +52,9 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     if (!response.ok) throw new Error(`${options.name} answered ${response.status}: ${text}`);
     return text === '' ? null : (JSON.parse(text) as unknown);
   }
+  async function order(method: string, path: string, body?: unknown): Promise<void> {
+    await control(method, path, body);
+  }
   async function log(): Promise<LogEntry[]> {
     if (child === null) return earlier;
     const { entries } = (await control('GET', '/log')) as { entries: LogEntry[] };
@@ -71,9 +74,9 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     name: options.name,
     url,
     log,
-    fault: async (fault) => void (await control('POST', '/faults', fault)),
-    clearFaults: async () => void (await control('DELETE', '/faults')),
-    cutSockets: async () => void (await control('POST', '/cut-sockets')),
+    fault: (fault) => order('POST', '/faults', fault),
+    clearFaults: () => order('DELETE', '/faults'),
+    cutSockets: () => order('POST', '/cut-sockets'),
     async die() {
       earlier = await log();
       await end();

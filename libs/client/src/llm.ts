@@ -52,7 +52,11 @@ export function buildDrafts(send: Send) {
   const at = (id: string): string => `/api/v1/drafts/${encodeURIComponent(id)}`;
   return {
     list: (
-      filter: { category?: CategoryName | undefined; cursor?: string | undefined; limit?: number | undefined } = {},
+      filter: {
+        category?: CategoryName | undefined;
+        cursor?: string | undefined;
+        limit?: number | undefined;
+      } = {},
       o?: CallOptions,
     ) => send<Page<DraftView>>('GET', '/api/v1/drafts', { ...o, query: { ...filter } }),
     get: (id: string, o?: CallOptions) => send<DraftView>('GET', at(id), o),

@@ -53,9 +53,9 @@ export const Progress = z.object({
   job_id: z.string(),
   attempt: z.number().int(),
   phase: z.enum([
-    ...['loading', 'sampling', 'face', 'hand', 'decoding', 'saving'] as const,
+    ...(['loading', 'sampling', 'face', 'hand', 'decoding', 'saving'] as const),
     // Of an LLM job, whose steps are its turns.
-    ...['asking', 'tools', 'repairing', 'checking_tags'] as const,
+    ...(['asking', 'tools', 'repairing', 'checking_tags'] as const),
   ]),
   step: z.number().int(),
   steps: z.number().int(),

@@ -147,7 +147,12 @@ export const galleryRpc = {
   /** Removes pictures of the trash for good. */
   purge: rpc('gallery.purge', z.object({ ids }), ImageResults, 30),
   /** The same for all of them; says how many are still there to be asked for again. */
-  emptyTrash: rpc('gallery.empty_trash', Empty, z.object({ purged: z.number().int(), left: z.number().int() }), 60),
+  emptyTrash: rpc(
+    'gallery.empty_trash',
+    Empty,
+    z.object({ purged: z.number().int(), left: z.number().int() }),
+    60,
+  ),
   trashed: rpc(
     'gallery.trashed',
     z.object({ cursor: z.string().optional(), limit: z.number().int().min(1).max(200).default(60) }),

@@ -107,7 +107,9 @@ export const ModelPage = z
   .meta({ id: 'ModelPage' });
 export type ModelPage = z.infer<typeof ModelPage>;
 
-export const ModelsRescanned = z.object({ results: z.array(ModelScanResult) }).meta({ id: 'ModelsRescanned' });
+export const ModelsRescanned = z
+  .object({ results: z.array(ModelScanResult) })
+  .meta({ id: 'ModelsRescanned' });
 export type ModelsRescanned = z.infer<typeof ModelsRescanned>;
 
 export const modelsRpc = {

@@ -55,7 +55,11 @@ export async function readImageHeader(
     if (width * height > maxPixels) throw new Error(`${width} × ${height} pixels`);
     return { format, width, height };
   } catch (error) {
-    throw new GazeMediaError('image_invalid', 'The picture is broken, or has more than 64 million pixels.', error);
+    throw new GazeMediaError(
+      'image_invalid',
+      'The picture is broken, or has more than 64 million pixels.',
+      error,
+    );
   }
 }
 

@@ -122,7 +122,10 @@ interface Listed {
 }
 
 const foldersOf = (key: string): string[] =>
-  key.split('/').slice(0, -1).map((_, i, parts) => `${parts.slice(0, i + 1).join('/')}/`);
+  key
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => `${parts.slice(0, i + 1).join('/')}/`);
 
 /** Some servers send the quotes along, some do not. */
 const quoted = (etag: string): string => `"${etag.replaceAll('"', '')}"`;

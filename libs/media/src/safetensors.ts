@@ -36,7 +36,7 @@ export async function readModelHeader(file: string): Promise<ModelHeader> {
     const { bytesRead } = await handle.read(first, 0, lengthBytes, 0);
     const length = headerLength(first.subarray(0, bytesRead), size);
     const header = Buffer.alloc(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const part = await handle.read(header, done, length - done, lengthBytes + done);
       if (part.bytesRead === 0) throw refusal('The file ends within its header.');
       done += part.bytesRead;
@@ -55,7 +55,9 @@ export function headerLength(first: Buffer, fileSize: number): number {
   if (first.length < lengthBytes) throw refusal('The file is too short to be a model.');
   const length = first.readBigUInt64LE(0);
   if (length > BigInt(maxHeaderBytes))
-    throw refusal('The header claims to be larger than 16 MB; this is no .safetensors file, or a broken one.');
+    throw refusal(
+      'The header claims to be larger than 16 MB; this is no .safetensors file, or a broken one.',
+    );
   if (lengthBytes + Number(length) > fileSize) throw refusal('The file is cut off within its header.');
   return Number(length);
 }

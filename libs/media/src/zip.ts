@@ -38,7 +38,13 @@ async function* archive(entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>): 
   const packed: Packed[] = [];
   let offset = 0;
   for await (const entry of entries) {
-    const one: Packed = { name: Buffer.from(entry.name), time: dosTime(entry.modified), crc: 0, size: 0, offset };
+    const one: Packed = {
+      name: Buffer.from(entry.name),
+      time: dosTime(entry.modified),
+      crc: 0,
+      size: 0,
+      offset,
+    };
     const header = localHeader(one);
     yield header;
     for await (const chunk of await entry.open()) {

@@ -26,7 +26,12 @@ describe('our own chunk', () => {
   test('gives the whole record, and wins over what ComfyUI wrote beside it', () => {
     const origin = readOrigin({ gaze: JSON.stringify(record), prompt: '{}', parameters: 'Steps: 1' });
     expect(origin.generation).toEqual(record);
-    expect(origin.metadata).toMatchObject({ source: 'gaze', positive: 'a lantern', seed: 7, loras: record.loras });
+    expect(origin.metadata).toMatchObject({
+      source: 'gaze',
+      positive: 'a lantern',
+      seed: 7,
+      loras: record.loras,
+    });
   });
 
   test('its recipe asks for the seed that was drawn and sets no cover', () => {
@@ -72,7 +77,10 @@ describe('ComfyUI', () => {
     t: { class_type: 'PrimitiveString', inputs: { value: 'from a node' } },
     p: { class_type: 'CLIPTextEncode', inputs: { text: ['t', 0], clip: ['c', 0] } },
     p2: { class_type: 'CLIPTextEncode', inputs: { text: 'second half', clip: ['c', 0] } },
-    both: { class_type: 'ConditioningCombine', inputs: { conditioning_1: ['p', 0], conditioning_2: ['p2', 0] } },
+    both: {
+      class_type: 'ConditioningCombine',
+      inputs: { conditioning_1: ['p', 0], conditioning_2: ['p2', 0] },
+    },
     n: { class_type: 'CLIPTextEncode', inputs: { text: 'bad hands', clip: ['c', 0] } },
     net: {
       class_type: 'ControlNetApplyAdvanced',
@@ -124,23 +132,52 @@ describe('ComfyUI', () => {
 
   test('loops, missing nodes, strange keys and NaN end in an answer', () => {
     const loop: Graph = {
-      k: { class_type: 'KSampler', inputs: { model: ['m', 0], positive: ['c', 0], negative: ['c', 0], seed: 1e30 } },
+      k: {
+        class_type: 'KSampler',
+        inputs: { model: ['m', 0], positive: ['c', 0], negative: ['c', 0], seed: 1e30 },
+      },
       m: { class_type: 'LoraLoader', inputs: { model: ['m2', 0], lora_name: '__proto__' } },
       m2: { class_type: 'LoraLoader', inputs: { model: ['m', 0], lora_name: 'b' } },
       c: { class_type: 'ConditioningAverage', inputs: { a: ['d', 0], b: ['gone', 0] } },
       d: { class_type: 'ConditioningAverage', inputs: { a: ['c', 0] } },
     };
-    expect(comfy(loop)).toMatchObject({ positive: '', seed: null, loras: [{ name: 'b' }, { name: '__proto__' }] });
-    expect(readOrigin({ prompt: '{"k":{"class_type":"KSampler","inputs":{"model":1,"positive":1,"negative":1,"cfg":NaN}}}' }).metadata)
-      .toMatchObject({ cfg: null });
-    for (const graph of [[], {}, null, 'x', { a: null }, { a: { class_type: 3, inputs: {} } }, { a: { class_type: 'SaveImage', inputs: {} } }])
+    expect(comfy(loop)).toMatchObject({
+      positive: '',
+      seed: null,
+      loras: [{ name: 'b' }, { name: '__proto__' }],
+    });
+    expect(
+      readOrigin({
+        prompt: '{"k":{"class_type":"KSampler","inputs":{"model":1,"positive":1,"negative":1,"cfg":NaN}}}',
+      }).metadata,
+    ).toMatchObject({ cfg: null });
+    for (const graph of [
+      [],
+      {},
+      null,
+      'x',
+      { a: null },
+      { a: { class_type: 3, inputs: {} } },
+      { a: { class_type: 'SaveImage', inputs: {} } },
+    ])
       expect(comfy(graph)).toBeNull();
   });
 
   test('any graph at all gives an answer in time', () => {
     const link = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(2));
     const inputs = fc.dictionary(
-      fc.constantFrom('model', 'positive', 'negative', 'latent_image', 'seed', 'text', 'lora_name', 'ckpt_name', 'width', '__proto__'),
+      fc.constantFrom(
+        'model',
+        'positive',
+        'negative',
+        'latent_image',
+        'seed',
+        'text',
+        'lora_name',
+        'ckpt_name',
+        'width',
+        '__proto__',
+      ),
       fc.oneof(link, fc.jsonValue()),
     );
     const node = fc.record({ class_type: fc.constantFrom('KSampler', 'CLIPTextEncode', 'X'), inputs });
@@ -195,7 +232,11 @@ describe('A1111 and its kin', () => {
   });
 
   test('hostile texts take linear time', () => {
-    for (const bad of ['Steps: 1, ' + 'a: "\\'.repeat(40_000), 'Steps: 1,' + ' x'.repeat(90_000), '<lora:'.repeat(30_000) + '\nSteps: 1']) {
+    for (const bad of [
+      'Steps: 1, ' + 'a: "\\'.repeat(40_000),
+      'Steps: 1,' + ' x'.repeat(90_000),
+      '<lora:'.repeat(30_000) + '\nSteps: 1',
+    ]) {
       const began = performance.now();
       readOrigin({ parameters: bad });
       expect(performance.now() - began).toBeLessThan(1000);
@@ -206,6 +247,7 @@ describe('A1111 and its kin', () => {
     const { recipe, notes } = recipeOf(readOrigin({ parameters: text }));
     expect(recipe).toMatchObject({ seed: 1234567890, width: 832, height: 1216, checkpoint: 'meridian_xl' });
     expect(recipe?.extra_negative).toBe('lowres,\nbad hands');
+    expect(recipe?.extra_positive).toBe('masterpiece, (red hair:1.2), \nsecond line');
     expect(notes.join(' ')).toContain('«elke»');
     const odd = recipeOf(readOrigin({ parameters: 'x\nSteps: 1, Size: 833x1217' }));
     expect(odd.recipe).not.toHaveProperty('width');

@@ -25,7 +25,8 @@ async function file(bytes: Buffer): Promise<string> {
   await writeFile(at, bytes);
   return at;
 }
-const read = async (metadata: Record<string, unknown>) => readModelHeader(await model({ __metadata__: metadata }));
+const read = async (metadata: Record<string, unknown>) =>
+  readModelHeader(await model({ __metadata__: metadata }));
 
 describe('the header of a model file', () => {
   test('a trained LoRA says its tags by frequency, base model, size and folders', async () => {
@@ -72,7 +73,9 @@ describe('the header of a model file', () => {
   });
 
   test('a model without any metadata is a model all the same', async () => {
-    expect(await readModelHeader(await model({ w: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }))).toMatchObject({
+    expect(
+      await readModelHeader(await model({ w: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } })),
+    ).toMatchObject({
       title: null,
       baseModel: null,
       triggers: [],
@@ -119,7 +122,9 @@ describe('the header of a model file', () => {
     ]);
     expect(found.title).toHaveLength(200);
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
-    const deep = await readModelHeader(await model(`{"__metadata__":{"x":"1"},"deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`));
+    const deep = await readModelHeader(
+      await model(`{"__metadata__":{"x":"1"},"deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+    );
     expect(deep.tags).toEqual([]);
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`tag${i}`, i + 1]));
     expect((await read({ ss_tag_frequency: JSON.stringify({ '1_x': many }) })).tags).toHaveLength(200);

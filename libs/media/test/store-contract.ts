@@ -171,7 +171,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
     });
 
     test('the walk through everything says of each object what stat says', async () => {
-      for (const key of ['b/2.png', 'a.png', 'b/1.png', 'b-1.png', '.thumbs/x']) await store.put(key, bytes(key));
+      for (const key of ['b/2.png', 'a.png', 'b/1.png', 'b-1.png', '.thumbs/x'])
+        await store.put(key, bytes(key));
       const walked = [];
       for await (const entry of store.entries('')) walked.push(entry);
       expect(walked.map(({ key }) => key)).toEqual((await store.list('')).keys);

@@ -32,7 +32,11 @@ describe('an archive', () => {
     let at = zip.readUInt32LE(end + 16);
     for (let i = 0; i < 3; i++) {
       expect(zip.readUInt32LE(at)).toBe(0x02014b50);
-      const [crc, size, nameLength] = [zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 24), zip.readUInt16LE(at + 28)];
+      const [crc, size, nameLength] = [
+        zip.readUInt32LE(at + 16),
+        zip.readUInt32LE(at + 24),
+        zip.readUInt16LE(at + 28),
+      ];
       const local = zip.readUInt32LE(at + 42);
       const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
       const bytes = zip.subarray(start, start + size);
@@ -87,7 +91,8 @@ if (hasUnzip()) {
       await writeFile(archive, await buffer(zipStream(contents.map(([name, bytes]) => entry(name, bytes)))));
       expect(execFileSync('unzip', ['-t', archive], { encoding: 'utf8' })).toContain('No errors detected');
       execFileSync('unzip', ['-q', archive, '-d', folder], { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-      for (const [name, bytes] of contents) expect((await readFile(join(folder, name))).equals(bytes)).toBe(true);
+      for (const [name, bytes] of contents)
+        expect((await readFile(join(folder, name))).equals(bytes)).toBe(true);
       expect((await readdir(folder)).sort()).toEqual(['a.zip', 'characters', 'empty.png', 'looks']);
     });
   });

@@ -102,6 +102,10 @@ const statements = [
   `ALTER TABLE entity
     ADD COLUMN name_words tsvector GENERATED ALWAYS AS (${words('name')}) STORED,
     ADD COLUMN search_words tsvector GENERATED ALWAYS AS (strip(${words('search')})) STORED`,
-  `CREATE INDEX entity_name_words ON entity USING gin (name_words) WITH (fastupdate = off)`,
-  `CREATE INDEX entity_search_words ON entity USING gin (search_words) WITH (fastupdate = off)`,
+  // A search goes category by category: with the category inside, no index has to be cut with another.
+  `CREATE EXTENSION IF NOT EXISTS btree_gin`,
+  `CREATE INDEX entity_name_words ON entity USING gin (category, name_words) WITH (fastupdate = off)`,
+  `CREATE INDEX entity_search_words ON entity USING gin (category, search_words) WITH (fastupdate = off)`,
+  `DROP INDEX entity_search`,
+  `CREATE INDEX entity_search ON entity USING gin (category, search gin_trgm_ops)`,
 ];

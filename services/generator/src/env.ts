@@ -3,7 +3,11 @@ import { storeEnv } from '@gaze/media';
 import { z } from 'zod';
 import { usualLimits } from './limits.ts';
 
-const seconds = (usualMs: number) => z.coerce.number().min(1).default(usualMs / 1000);
+const seconds = (usualMs: number) =>
+  z.coerce
+    .number()
+    .min(1)
+    .default(usualMs / 1000);
 
 /** A generator knows the bus and the object store: no database, no data folder. */
 export const readEnv = (env: NodeJS.ProcessEnv) =>

@@ -28,7 +28,15 @@ export interface AllowedFields {
   refused: RefusedField[];
 }
 
-const fileKeys = new Set(['workflow', 'lora_name', 'checkpoint_path', 'filename', 'file', 'path', 'image_path']);
+const fileKeys = new Set([
+  'workflow',
+  'lora_name',
+  'checkpoint_path',
+  'filename',
+  'file',
+  'path',
+  'image_path',
+]);
 const loraKeys = new Set(['lora_weight', 'lora_triggers']);
 const everyObjectHas = new Set(['__proto__', 'constructor', 'prototype']);
 const longestText = 4000;
@@ -108,7 +116,11 @@ function tagRefusal({ declaration }: LlmRights, rest: readonly string[], after: 
   return (key === 'nsfw' ? typeof after === 'boolean' : isText(after)) ? null : reasons.value;
 }
 
-function loraRefusal(declaration: CategoryDeclaration, rest: readonly string[], after: unknown): string | null {
+function loraRefusal(
+  declaration: CategoryDeclaration,
+  rest: readonly string[],
+  after: unknown,
+): string | null {
   const [key = '', ...deeper] = rest;
   if (declaration.lora === null || !loraKeys.has(key) || deeper.length > 0) return reasons.unasked;
   if (key === 'lora_triggers') return isText(after) ? null : reasons.value;
@@ -126,10 +138,12 @@ function partRefusal(part: PresetPart, rest: readonly string[], after: unknown):
   const [key] = rest;
   if (key === undefined) return after === null ? null : reasons.value;
   if (key === part.idField) {
-    const isChoice = typeof after === 'string' && (part.ids.includes(after) || (part.mayBeRandom && after === random));
+    const isChoice =
+      typeof after === 'string' && (part.ids.includes(after) || (part.mayBeRandom && after === random));
     return rest.length === 1 && (isChoice || after === null) ? null : reasons.part;
   }
-  if (key === 'use_lora' || key === 'outfit') return rest.length === 1 && isPlain(after) ? null : reasons.value;
+  if (key === 'use_lora' || key === 'outfit')
+    return rest.length === 1 && isPlain(after) ? null : reasons.value;
   if (key !== 'fields' || rest.length > 3) return reasons.unasked;
   return typeof after === 'boolean' || after === 'random' ? null : reasons.value;
 }
@@ -163,7 +177,7 @@ function isPlain(value: unknown): boolean {
 }
 
 function shortened(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length <= quotedLength ? text : `${text.slice(0, quotedLength)}…`;
 }
 

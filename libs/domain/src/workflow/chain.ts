@@ -32,7 +32,8 @@ export function chainConsumers(
   for (const { id, input, from } of links(graph)) {
     if (members.has(id) || !members.has(from.id)) continue;
     // CLIPSetLastLayer and a loader of text encoders give clip on their only slot; the others model, then clip.
-    if (from.id === clipSkipId || from.id === clip || from.slot === clipSlot) consumers.push({ id, input, kind: 'clip' });
+    if (from.id === clipSkipId || from.id === clip || from.slot === clipSlot)
+      consumers.push({ id, input, kind: 'clip' });
     else if (from.slot === modelSlot) consumers.push({ id, input, kind: 'model' });
   }
   return consumers;

@@ -120,7 +120,8 @@ function takeOver(
   { onlyKnown }: { onlyKnown: boolean } = { onlyKnown: false },
 ): void {
   for (const key of ['steps', 'cfg', 'sampler_name', 'scheduler'] as const) {
-    if (settings[key] !== undefined && (!onlyKnown || Object.hasOwn(inputs, key))) inputs[key] = settings[key];
+    if (settings[key] !== undefined && (!onlyKnown || Object.hasOwn(inputs, key)))
+      inputs[key] = settings[key];
   }
 }
 

@@ -31,14 +31,11 @@ const usual: Record<Exclude<Role, 'clip'>, string> = {
  */
 export function rolesOf(template: Workflow): Roles {
   const sampling = marked(template, 'sampler');
-  const sampler =
-    sampling[0] ?? find(template, 'sampler', (node) => node.class_type.startsWith('KSampler'));
+  const sampler = sampling[0] ?? find(template, 'sampler', (node) => node.class_type.startsWith('KSampler'));
   const linked = (input: string): string | null =>
     sampler === null ? null : (linkOf(inputOf(template, sampler, input))?.id ?? null);
   const text = (role: 'positive' | 'negative'): string | null =>
-    marked(template, role)[0] ??
-    textNode(template, linked(role)) ??
-    textNode(template, usual[role]);
+    marked(template, role)[0] ?? textNode(template, linked(role)) ?? textNode(template, usual[role]);
   const named = (role: Exclude<Role, 'clip'>, kind: (node: WorkflowNode) => boolean): string | null =>
     marked(template, role)[0] ?? find(template, role, kind);
   const detailer = (role: 'face' | 'hand'): string | null =>
@@ -101,5 +98,7 @@ function promptText(template: Workflow, node: WorkflowNode): string {
 
 /** Name of the input by which a loader takes its model file. */
 export function modelInputOf(inputs: Record<string, unknown>): 'ckpt_name' | 'unet_name' {
-  return Object.hasOwn(inputs, 'unet_name') && !Object.hasOwn(inputs, 'ckpt_name') ? 'unet_name' : 'ckpt_name';
+  return Object.hasOwn(inputs, 'unet_name') && !Object.hasOwn(inputs, 'ckpt_name')
+    ? 'unet_name'
+    : 'ckpt_name';
 }

@@ -19,7 +19,8 @@ export function templateDefaults(template: Workflow): TemplateDefaults {
   const text = input(roles.negative, 'text');
   return {
     negative: typeof text === 'string' ? text : '',
-    checkpoint: textOf(input(roles.checkpoint, 'ckpt_name')) ?? textOf(input(roles.checkpoint, 'unet_name')) ?? '',
+    checkpoint:
+      textOf(input(roles.checkpoint, 'ckpt_name')) ?? textOf(input(roles.checkpoint, 'unet_name')) ?? '',
     width: numberOf(input(roles.latent, 'width')) ?? 1024,
     height: numberOf(input(roles.latent, 'height')) ?? 1024,
   };

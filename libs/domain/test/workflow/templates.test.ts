@@ -31,7 +31,11 @@ const split: Workflow = {
   },
   prompt: { class_type: 'CLIPTextEncode', inputs: { text: '{{POSITIVE_PROMPT}}', clip: ['text', 0] } },
   noise: { class_type: 'RandomNoise', inputs: { noise_seed: 0 }, _meta: { title: 'Noise (gaze:sampler)' } },
-  choice: { class_type: 'KSamplerSelect', inputs: { sampler_name: 'euler' }, _meta: { title: 'gaze:sampler' } },
+  choice: {
+    class_type: 'KSamplerSelect',
+    inputs: { sampler_name: 'euler' },
+    _meta: { title: 'gaze:sampler' },
+  },
   plan: {
     class_type: 'BasicScheduler',
     inputs: { model: ['unet', 0], steps: 20, scheduler: 'normal', denoise: 1 },

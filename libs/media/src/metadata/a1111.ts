@@ -60,8 +60,10 @@ function unquoted(value: string): string {
 
 /** `<lora:name:0.8>` stands in the prompt itself. */
 function lorasOf(prompt: string): { name: string; weight: number }[] {
-  return [...prompt.matchAll(/<lora:([^:<>]{1,300})(?::([^<>]{1,40}))?>/g)].slice(0, maxLoras).map(([, name = '', rest]) => ({
-    name,
-    weight: finite(rest?.split(':')[0]) ?? 1,
-  }));
+  return [...prompt.matchAll(/<lora:([^:<>]{1,300})(?::([^<>]{1,40}))?>/g)]
+    .slice(0, maxLoras)
+    .map(([, name = '', rest]) => ({
+      name,
+      weight: finite(rest?.split(':')[0]) ?? 1,
+    }));
 }

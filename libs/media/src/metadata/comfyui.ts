@@ -77,7 +77,9 @@ function mainSampler(nodes: Nodes): Node | undefined {
 }
 
 const takesPrompts = (node: Node): boolean =>
-  Object.hasOwn(node.inputs, 'positive') && Object.hasOwn(node.inputs, 'negative') && Object.hasOwn(node.inputs, 'model');
+  Object.hasOwn(node.inputs, 'positive') &&
+  Object.hasOwn(node.inputs, 'negative') &&
+  Object.hasOwn(node.inputs, 'model');
 
 const linked = (nodes: Nodes, value: unknown): Node | undefined =>
   Array.isArray(value) && value.length === 2 && (typeof value[0] === 'string' || typeof value[0] === 'number')
@@ -155,7 +157,8 @@ function valueOf(nodes: Nodes, node: Node | undefined, names: readonly string[])
     const source = linked(nodes, value);
     if (source === undefined) return value;
     for (const inner of [name, 'seed', 'value', 'int', 'float'])
-      if (Object.hasOwn(source.inputs, inner) && !Array.isArray(source.inputs[inner])) return source.inputs[inner];
+      if (Object.hasOwn(source.inputs, inner) && !Array.isArray(source.inputs[inner]))
+        return source.inputs[inner];
   }
   return undefined;
 }

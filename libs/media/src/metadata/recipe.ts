@@ -6,7 +6,10 @@ import type { PictureOrigin } from './read.ts';
  * What to submit in order to make a picture like this one: its own recipe with the seed that was drawn, or prompts,
  * checkpoint, seed and size of another program's picture. Null where nothing is known.
  */
-export function recipeOf({ generation, metadata }: PictureOrigin): { recipe: Recipe | null; notes: string[] } {
+export function recipeOf({ generation, metadata }: PictureOrigin): {
+  recipe: Recipe | null;
+  notes: string[];
+} {
   if (generation !== null) {
     const seed = Seed.safeParse(generation.seed).data;
     return {
@@ -26,11 +29,20 @@ export function recipeOf({ generation, metadata }: PictureOrigin): { recipe: Rec
       `It was made with ${metadata.loras.map(({ name }) => `«${name}»`).join(', ')}; add the entries that use these LoRAs.`,
     );
   const input: RecipeInput = {
-    extra_positive: metadata.positive.slice(0, 20_000),
+    extra_positive: withoutLoraTags(metadata.positive).slice(0, 20_000),
     extra_negative: metadata.negative.slice(0, 20_000),
     ...(seed === null ? {} : { seed }),
     ...(checkpoint === null ? {} : { checkpoint: checkpoint.replaceAll('\\', '/').slice(0, 500) }),
     ...(isSize ? { width: width ?? undefined, height: height ?? undefined } : {}),
-  } as RecipeInput;
+  };
   return { recipe: Recipe.parse(input), notes };
 }
+
+/** `<lora:name:1>` is an order to A1111; to anybody else it is a strange word. */
+const withoutLoraTags = (prompt: string): string =>
+  prompt
+    .split(',')
+    .map((part) => part.replace(/<lora:[^<>]*>/g, ''))
+    .filter((part) => part.trim() !== '')
+    .join(',')
+    .trim();

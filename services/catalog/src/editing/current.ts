@@ -42,6 +42,16 @@ export async function openEntity(deps: WriteDeps, category: CategoryName, slug: 
   if (after === undefined) throw notThere(category, slug);
   const again = readEntityFile(path.join(deps.dataDir, declaration.folder, after.filename), declaration);
   if (again?.ok === true && again.hash === after.revision) return currentOf(declaration, after, again);
+  if (again === null) {
+    throw new GazeError(
+      'data_error',
+      `The file ${declaration.folder}/${after.filename} is not there. Nothing was changed.`,
+      {
+        file: `${declaration.folder}/${after.filename}`,
+        hint: 'Check that the data folder is mounted, or put the file back.',
+      },
+    );
+  }
   throw await notTakenOver(deps, declaration, after.filename);
 }
 

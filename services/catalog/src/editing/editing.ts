@@ -1,11 +1,12 @@
 import type { CategoryName, EntityDetail, EntityWritten } from '@gaze/contracts';
 import { editingRpc } from '@gaze/contracts';
 import type { ObjectStore } from '@gaze/media';
-import { every, serveRpc } from '@gaze/runtime';
+import { every, serveRpc, sleep } from '@gaze/runtime';
 import type { NatsConnection, RpcServer } from '@gaze/runtime';
 import type { Images } from '../images/images.ts';
 import { cardOf } from '../library/cards.ts';
 import { changeEntity as changeRow, entityDetail, notThere } from '../library/detail.ts';
+import { adoptTrash } from './adopt-trash.ts';
 import { changeMany } from './bulk.ts';
 import { clearCovers, sweepStaging, uploadCover } from './covers.ts';
 import { cloneEntity, createEntity } from './create.ts';
@@ -35,6 +36,8 @@ export interface Editing {
   serve: (nc: NatsConnection) => RpcServer[];
 }
 
+/** How long the answer to a rename waits for references and pictures. */
+const renameWaitMs = 5000;
 const sweepEveryMs = 60 * 60_000;
 const pruneEveryMs = 6 * 60 * 60_000;
 
@@ -95,7 +98,8 @@ export function buildEditing(deps: EditingDeps): Editing {
       rpc.entityRename,
       async (request) => {
         const slug = await renameEntity(deps, request);
-        await renames.run();
+        // Thousands of pictures go on moving after the answer.
+        await atMost(renameWaitMs, renames.run());
         return written(request.category, slug);
       },
       { log },
@@ -197,6 +201,9 @@ export function buildEditing(deps: EditingDeps): Editing {
 
   return {
     start() {
+      adoptTrash(deps).catch((error: unknown) =>
+        log.warn({ err: error }, 'the trash could not be looked through'),
+      );
       renames.start();
       tickers = [
         every(sweepEveryMs, () => sweepStaging(store, Date.now()), log),
@@ -209,6 +216,12 @@ export function buildEditing(deps: EditingDeps): Editing {
     },
     serve: (nc) => [...files(nc), ...history(nc), ...outfits(nc), ...pictures(nc)],
   };
+}
+
+/** Waits for some work, but no longer than this; the work goes on. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work.finally(() => done.abort()), sleep(ms, done.signal).catch(() => undefined)]);
 }
 
 async function pruneAll({ db }: EditingDeps): Promise<void> {

@@ -112,6 +112,12 @@ export function fileError(error: unknown, file: string): unknown {
         `GAZE may not write ${file}. Nothing was changed. Give it the right to write in the data folder.`,
         { file, cause: error },
       );
+    case 'EXDEV':
+      return new GazeError(
+        'data_error',
+        `${file} lies on another disk than its trash, and GAZE moves no files between disks. Nothing was changed.`,
+        { file, cause: error },
+      );
     default:
       return error;
   }

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CategoryDeclaration, EntityData } from '@gaze/contracts';
 import { identify, loraOf } from '@gaze/domain';
@@ -106,6 +106,20 @@ export async function bringBackModel(roots: ModelRoots, model: TrashedModel | nu
   }
   await moveFile(path.join(root, model.to), path.join(root, model.from));
   await rm(path.dirname(path.join(root, model.to)), { recursive: false }).catch(() => undefined);
+}
+
+/** The model file that went along with what has this id in the trash, found on the disk; null where none did. */
+export async function trashedModelOf(roots: ModelRoots, id: string): Promise<TrashedModel | null> {
+  for (const kind of ['lora', 'checkpoint'] as const) {
+    const root = roots[kind];
+    if (root === undefined) continue;
+    const folder = path.join(root, trashFolder, id);
+    const names = await readdir(folder, { recursive: true }).catch(() => []);
+    const name = names.find((one) => one.endsWith(trashSuffix));
+    if (name === undefined) continue;
+    return { root: kind, from: name.slice(0, -trashSuffix.length), to: path.join(trashFolder, id, name) };
+  }
+  return null;
 }
 
 /** Removes a model file from the trash for good. */

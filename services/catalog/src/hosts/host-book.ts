@@ -106,7 +106,9 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
 
 function measuredLoads(timings: HostRow['timings']): ReadonlyMap<string, number> {
   return new Map(
-    timings.flatMap(({ checkpoint, load_ms: ms }) => (ms === null ? [] : [[normaliseFileName(checkpoint), ms]])),
+    timings.flatMap(({ checkpoint, load_ms: ms }) =>
+      ms === null ? [] : [[normaliseFileName(checkpoint), ms]],
+    ),
   );
 }
 

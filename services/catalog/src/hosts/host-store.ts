@@ -135,7 +135,11 @@ export async function replaceFiles(
 
 /** What holders measured of a host's checkpoints. */
 export async function writeTimings(db: DbOrTrx, hostId: string, timings: HostRow['timings']): Promise<void> {
-  await db.updateTable('host').set({ timings: JSON.stringify(timings) }).where('id', '=', hostId).execute();
+  await db
+    .updateTable('host')
+    .set({ timings: JSON.stringify(timings) })
+    .where('id', '=', hostId)
+    .execute();
 }
 
 export async function writeLearned(

@@ -125,12 +125,7 @@ export function buildHosts(deps: HostsDeps): Hosts {
     },
     serve: (on) => [
       serveRpc(on, catalogRpc.hostsList, async () => ({ hosts: await hostViews(db) }), { log }),
-      serveRpc(
-        on,
-        hostRpc.assigned,
-        onceKnown(assigned),
-        { log },
-      ),
+      serveRpc(on, hostRpc.assigned, onceKnown(assigned), { log }),
       serveRpc(
         on,
         hostRpc.leave,

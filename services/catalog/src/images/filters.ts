@@ -21,9 +21,14 @@ export interface ImageSource {
  */
 export function imageSource(filter: ImageFilter): ImageSource {
   const { lora } = filter;
-  const where = sql.join([sql`TRUE`, ...conditions(filter)], sql` AND `) as RawBuilder<SqlBool>;
+  const where = sql.join<SqlBool>([sql`TRUE`, ...conditions(filter)], sql` AND `);
   if (lora === undefined)
-    return { from: sql`image`, where, at: sql.ref<Date>('image.created_at'), id: sql.ref<string>('image.id') };
+    return {
+      from: sql`image`,
+      where,
+      at: sql.ref<Date>('image.created_at'),
+      id: sql.ref<string>('image.id'),
+    };
   return {
     from: sql`image_lora AS worn JOIN image ON image.id = worn.image_id`,
     where: sql<SqlBool>`worn.name = ${normaliseFileName(lora)} AND ${where}`,

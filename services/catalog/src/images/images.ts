@@ -169,27 +169,66 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
       const each = (work: (id: string) => Promise<ImageView | null>) =>
         asked(async ({ ids }: { ids: string[] }) => ({ results: await eachImage(ids, log, work) }));
       return [
-        serveRpc(nc, catalogRpc.imagesList, asked((query) => listImages(db, query)), { log }),
-        serveRpc(nc, catalogRpc.imagesGet, asked(({ image_id }) => imageDetail(db, image_id)), { log }),
+        serveRpc(
+          nc,
+          catalogRpc.imagesList,
+          asked((query) => listImages(db, query)),
+          { log },
+        ),
+        serveRpc(
+          nc,
+          catalogRpc.imagesGet,
+          asked(({ image_id }) => imageDetail(db, image_id)),
+          { log },
+        ),
         serveRpc(nc, catalogRpc.imagesFlags, asked(flags), { log }),
-        serveRpc(nc, galleryRpc.buckets, asked((query) => imageBuckets(db, query)), { log }),
-        serveRpc(nc, galleryRpc.some, asked(async ({ ids }) => ({ images: await imagesByIds(db, ids) })), { log }),
+        serveRpc(
+          nc,
+          galleryRpc.buckets,
+          asked((query) => imageBuckets(db, query)),
+          { log },
+        ),
+        serveRpc(
+          nc,
+          galleryRpc.some,
+          asked(async ({ ids }) => ({ images: await imagesByIds(db, ids) })),
+          { log },
+        ),
         serveRpc(
           nc,
           galleryRpc.flags,
           asked(async ({ ids, ...change }) => ({
             results: await eachImage(ids, log, async (id) => {
-              const { generation: _generation, metadata: _metadata, ...image } = await flags({ image_id: id, ...change });
+              const {
+                generation: _generation,
+                metadata: _metadata,
+                ...image
+              } = await flags({ image_id: id, ...change });
               return image;
             }),
           })),
           { log },
         ),
-        serveRpc(nc, galleryRpc.trash, each((id) => alone(() => trashImage(deps, id))), { log }),
+        serveRpc(
+          nc,
+          galleryRpc.trash,
+          each((id) => alone(() => trashImage(deps, id))),
+          { log },
+        ),
         serveRpc(nc, galleryRpc.restore, each(restore), { log }),
-        serveRpc(nc, galleryRpc.purge, each((id) => alone(() => purgeImage(deps, id))), { log }),
+        serveRpc(
+          nc,
+          galleryRpc.purge,
+          each((id) => alone(() => purgeImage(deps, id))),
+          { log },
+        ),
         serveRpc(nc, galleryRpc.emptyTrash, asked(emptyTrash), { log }),
-        serveRpc(nc, galleryRpc.trashed, asked((query) => listTrashedImages(db, query)), { log }),
+        serveRpc(
+          nc,
+          galleryRpc.trashed,
+          asked((query) => listTrashedImages(db, query)),
+          { log },
+        ),
         serveRpc(nc, galleryRpc.rescan, rescan, { log }),
       ];
     },

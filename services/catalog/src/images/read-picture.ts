@@ -54,7 +54,8 @@ export async function readSidecar(store: ObjectStore, key: string): Promise<Read
       raw,
     };
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof GazeMediaError && error.code === 'not_found')) return null;
+    if (error instanceof SyntaxError || (error instanceof GazeMediaError && error.code === 'not_found'))
+      return null;
     throw error;
   }
 }
@@ -95,6 +96,7 @@ export function imageFromFiles(
 }
 
 /** The same file gets the same id again after the loss of the database. */
-export const idOfKey = (key: string): string => `f${createHash('sha256').update(key).digest('hex').slice(0, 31)}`;
+export const idOfKey = (key: string): string =>
+  `f${createHash('sha256').update(key).digest('hex').slice(0, 31)}`;
 
 export const freshId = (): string => `f${randomUUID().replaceAll('-', '').slice(0, 31)}`;

@@ -31,7 +31,9 @@ export async function takeNew(scan: Rescan, entries: readonly ObjectEntry[]): Pr
     if (image !== null) added.push(image);
   }
   if (added.length === 0) return;
-  const ids = await db.transaction().execute(async (trx) => insertImages(trx, await withFreeIds(scan, added)));
+  const ids = await db
+    .transaction()
+    .execute(async (trx) => insertImages(trx, await withFreeIds(scan, added)));
   scan.result.added += ids.length;
   scan.told.created.push(...ids);
 }
@@ -74,7 +76,11 @@ async function comesBack(scan: Rescan, entry: ObjectEntry, picture: PictureFile)
     scan.told.created.push(hidden);
     return true;
   }
-  const twins = await db.selectFrom('image').select(['id', 'key']).where('sha256', '=', picture.sha256).execute();
+  const twins = await db
+    .selectFrom('image')
+    .select(['id', 'key'])
+    .where('sha256', '=', picture.sha256)
+    .execute();
   for (const twin of twins) {
     if (!(await isFileLost(store, twin.key))) continue;
     const moved = await db
@@ -84,11 +90,7 @@ async function comesBack(scan: Rescan, entry: ObjectEntry, picture: PictureFile)
       .where('key', '=', twin.key)
       .executeTakeFirst();
     if (moved.numUpdatedRows === 0n) continue;
-    await db
-      .updateTable('entity')
-      .set({ cover_key: entry.key })
-      .where('cover_key', '=', twin.key)
-      .execute();
+    await db.updateTable('entity').set({ cover_key: entry.key }).where('cover_key', '=', twin.key).execute();
     scan.result.moved++;
     scan.told.changed.push(twin.id);
     return true;
@@ -105,7 +107,8 @@ async function hiddenTwin(scan: Rescan, key: string, sha256: string): Promise<st
     .orderBy(sql`key = ${key}`, 'desc')
     .execute();
   for (const row of rows)
-    if (row.reason === 'missing' || (await isFileLost(scan.deps.store, trashPath(row.id, row.key)))) return row.id;
+    if (row.reason === 'missing' || (await isFileLost(scan.deps.store, trashPath(row.id, row.key))))
+      return row.id;
   return null;
 }
 
@@ -128,7 +131,11 @@ export async function takeChanged(
   for (const { entry, id } of pairs) {
     await noting(scan, entry.key, async () => {
       const picture = await readPicture(store, entry.key, entry.bytes);
-      const row = await db.selectFrom('image').select(['sha256', 'key']).where('id', '=', id).executeTakeFirst();
+      const row = await db
+        .selectFrom('image')
+        .select(['sha256', 'key'])
+        .where('id', '=', id)
+        .executeTakeFirst();
       if (row?.key !== entry.key) return null;
       if (row.sha256 === picture.sha256) {
         // Copied anew, or touched: only its stamp is another.
@@ -196,7 +203,8 @@ async function noting<T>(scan: Rescan, key: string, work: () => Promise<T | null
     return await work();
   } catch (error) {
     const wire = toWireError(error);
-    if (wire.code !== 'image_invalid' && wire.code !== 'not_found' && wire.code !== 'invalid_input') throw error;
+    if (wire.code !== 'image_invalid' && wire.code !== 'not_found' && wire.code !== 'invalid_input')
+      throw error;
     if (wire.code === 'image_invalid') scan.result.problems.push({ key, message: wire.message });
     return null;
   }

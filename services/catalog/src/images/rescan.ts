@@ -76,9 +76,11 @@ interface KnownRow {
 
 async function* rowsInOrder(db: Db): AsyncGenerator<KnownRow> {
   const size = 2000;
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const { rows } = await sql<KnownRow>`
-      SELECT id, key, bytes, file_etag FROM image WHERE key > ${after} ORDER BY key LIMIT ${size}`.execute(db);
+      SELECT id, key, bytes, file_etag FROM image WHERE key > ${after} ORDER BY key LIMIT ${size}`.execute(
+      db,
+    );
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < size) return;
@@ -116,8 +118,7 @@ async function tell({ deps, told }: Rescan): Promise<void> {
   if (count > tellOneByOne) await deps.events.emit(deps.db, { type: 'image.many' });
   else {
     const ids = [...created, ...changed];
-    const rows =
-      ids.length === 0 ? [] : await selectImages(deps.db).where('image.id', 'in', ids).execute();
+    const rows = ids.length === 0 ? [] : await selectImages(deps.db).where('image.id', 'in', ids).execute();
     for (const row of rows)
       await deps.events.emit(deps.db, {
         type: created.includes(row.id) ? 'image.created' : 'image.changed',

@@ -56,13 +56,17 @@ const longestWaitMs = 5000;
  * Thumbnails of pictures that came from outside. It yields: after each picture it rests as long as the work took, and
  * while people ask for things it waits for a quiet moment.
  */
-export function buildThumbBackfill(deps: ThumbDeps, clock: () => number = () => performance.now()): ThumbBackfill {
+export function buildThumbBackfill(
+  deps: ThumbDeps,
+  clock: () => number = () => performance.now(),
+): ThumbBackfill {
   let lastAsked = -Infinity;
 
   async function rest(workedMs: number, signal: AbortSignal): Promise<void> {
     const began = clock();
     await wait(workedMs, undefined, { signal });
-    while (clock() - lastAsked < quietMs && clock() - began < longestWaitMs) await wait(50, undefined, { signal });
+    while (clock() - lastAsked < quietMs && clock() - began < longestWaitMs)
+      await wait(50, undefined, { signal });
   }
 
   async function makeOne(image: { id: string; key: string; sha256: string }): Promise<void> {

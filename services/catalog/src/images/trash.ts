@@ -30,7 +30,12 @@ type Owner = { category: CategoryName; slug: string };
  */
 export async function trashImage(deps: TrashDeps, id: string): Promise<null> {
   await deps.db.transaction().execute(async (trx) => {
-    const row = await trx.selectFrom('image').select('key').where('id', '=', id).forUpdate().executeTakeFirst();
+    const row = await trx
+      .selectFrom('image')
+      .select('key')
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
     if (row === undefined) throw notThere(id);
     const covers = await takeCovers(deps, trx, row.key);
     await hideImage(trx, id, { reason: 'trash', covers, moveDue: true });
@@ -38,7 +43,10 @@ export async function trashImage(deps: TrashDeps, id: string): Promise<null> {
   });
   deps.events.wake();
   await finishMove(deps, id).catch((error: unknown) =>
-    deps.log.warn({ err: error, image: id }, 'a picture could not be moved to the trash yet; it is tried again'),
+    deps.log.warn(
+      { err: error, image: id },
+      'a picture could not be moved to the trash yet; it is tried again',
+    ),
   );
   return null;
 }
@@ -95,7 +103,8 @@ export async function restoreImage(deps: TrashDeps, id: string): Promise<ImageVi
     await trx.updateTable('image').set({ sidecar_written: false }).where('id', '=', id).execute();
     const image = imageView(await selectImages(trx).where('image.id', '=', id).executeTakeFirstOrThrow());
     await deps.events.emit(trx, { type: 'image.created', image });
-    for (const owner of covers) if (await giveCover(trx, owner, { key, sha256 })) await tellEntity(deps, trx, owner);
+    for (const owner of covers)
+      if (await giveCover(trx, owner, { key, sha256 })) await tellEntity(deps, trx, owner);
     return image;
   });
   deps.events.wake();

@@ -71,8 +71,7 @@ function jobView(row: JobRow, images: ImageView[]): JobView {
     host: hostOf(row),
     checkpoint: row.checkpoint,
     attempts: row.attempt,
-    reason:
-      row.status === 'waiting' ? (pauseReason(queueStateOf(row.queue)) ?? row.reason) : row.reason,
+    reason: row.status === 'waiting' ? (pauseReason(queueStateOf(row.queue)) ?? row.reason) : row.reason,
     error: row.error,
     seed: row.seed,
     sets_cover: row.sets_cover,

@@ -1,4 +1,11 @@
-import type { CategoryDeclaration, EntityData, LlmChange, LlmResult, LlmTask, RefusedField } from '@gaze/contracts';
+import type {
+  CategoryDeclaration,
+  EntityData,
+  LlmChange,
+  LlmResult,
+  LlmTask,
+  RefusedField,
+} from '@gaze/contracts';
 import { categories, categoryList } from '@gaze/contracts';
 import type { LlmRights, PresetPart } from '@gaze/domain';
 import { allowedFields, pathOf, pointerTo, withChanges } from '@gaze/domain';
@@ -61,9 +68,13 @@ function judged(
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const pointer = pointerTo((issue?.path ?? []).map(String));
-    throw new GazeError('invalid_input', `The result is no ${declaration.labelSingular.toLowerCase()}: ${pointer} ${issue?.message ?? 'is not valid'}.`, {
-      field: pointer,
-    });
+    throw new GazeError(
+      'invalid_input',
+      `The result is no ${declaration.labelSingular.toLowerCase()}: ${pointer} ${issue?.message ?? 'is not valid'}.`,
+      {
+        field: pointer,
+      },
+    );
   }
   return {
     refused,
@@ -76,7 +87,11 @@ function judged(
 }
 
 /** What a task leaves to the model, by its category's declaration. */
-export function rightsOf(declaration: CategoryDeclaration, task: LlmTask, scope: LlmRights['scope']): LlmRights {
+export function rightsOf(
+  declaration: CategoryDeclaration,
+  task: LlmTask,
+  scope: LlmRights['scope'],
+): LlmRights {
   const choices = task.kind === 'create_entity' ? (task.choices ?? {}) : {};
   const isPreset = declaration.generation.kind === 'preset';
   const parts = categoryList
@@ -92,19 +107,22 @@ export function rightsOf(declaration: CategoryDeclaration, task: LlmTask, scope:
   return {
     ...{ declaration, scope },
     knownKeys: keysOf(declaration),
-    notes: task.kind === 'create_entity' ? task.description : task.kind === 'bulk_create' ? task.file.notes : '',
+    notes:
+      task.kind === 'create_entity' ? task.description : task.kind === 'bulk_create' ? task.file.notes : '',
     parts: Object.fromEntries(parts),
   };
 }
 
 function keysOf({ schema }: CategoryDeclaration): string[] {
-  return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];
+  return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
+    ? Object.keys(schema.shape)
+    : [];
 }
 
 /** @throws GazeError invalid_input for a name that nobody could read */
 function cleanName(name: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  const clean = name.replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, ' ').replace(/\s+/g, ' ').trim();
+  // Control characters, and those that turn the direction of text.
+  const clean = name.replace(/[\p{Cc}\p{Bidi_Control}\s]+/gu, ' ').trim();
   if (clean !== '' && clean.length <= 200 && /[\p{L}\p{N}]/u.test(clean)) return clean;
   throw new GazeError('invalid_input', 'The result has no name that an entry could have.', { field: 'name' });
 }
@@ -115,7 +133,9 @@ function nameIn({ nameField }: CategoryDeclaration, data: EntityData): string | 
 }
 
 function stranger(field: string): GazeError {
-  return new GazeError('invalid_input', `The result is that of another task: its ${field} differs.`, { field: `result.${field}` });
+  return new GazeError('invalid_input', `The result is that of another task: its ${field} differs.`, {
+    field: `result.${field}`,
+  });
 }
 
 /** The changes as fields; those that a person did not choose are left out. */

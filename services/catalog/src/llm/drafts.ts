@@ -83,7 +83,11 @@ export async function discardDraft(db: Db, id: string): Promise<DraftView> {
     .execute();
   const view = await draftOf(db, id);
   if (view.state === 'discarded') return view;
-  throw new GazeError('conflict', 'The draft is in the library already. Its revision there can be taken back.', { field: 'id' });
+  throw new GazeError(
+    'conflict',
+    'The draft is in the library already. Its revision there can be taken back.',
+    { field: 'id' },
+  );
 }
 
 async function rowOf(db: DbOrTrx, id: string): Promise<ResultRow> {
@@ -97,7 +101,13 @@ function draftView(row: ResultRow, most = Number.POSITIVE_INFINITY): DraftView {
   const changes = firstOf(row.changes, most);
   return {
     ...{ id: row.job_id, kind, category, slug, name, file, state, reason },
-    ...{ changes, change_count: row.changes.length, refused: refused.slice(0, 20), tag_report: row.tag_report, notes },
+    ...{
+      changes,
+      change_count: row.changes.length,
+      refused: refused.slice(0, 20),
+      tag_report: row.tag_report,
+      notes,
+    },
     created_at: row.created_at.toISOString(),
   };
 }

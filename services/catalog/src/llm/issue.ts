@@ -37,7 +37,8 @@ export async function issueTask(db: DbOrTrx, intent: LlmIntent): Promise<LlmTask
       const [user] = await usersOf(db, model, [file]);
       if (user !== undefined && (!overwrite || user.category !== category))
         throw new GazeError('superseded', `«${user.name}» in ${user.category} uses ${file} already.`);
-      const existing = user === undefined ? null : { slug: user.slug, ...(await versionOf(db, category, user.slug)) };
+      const existing =
+        user === undefined ? null : { slug: user.slug, ...(await versionOf(db, category, user.slug)) };
       return {
         ...{ kind, category, overwrite, file: await factsOf(db, model, file) },
         ...(existing === null ? {} : { existing }),
@@ -56,12 +57,16 @@ async function versionOf(db: DbOrTrx, category: CategoryName, slug: string) {
     .executeTakeFirst();
   if (row === undefined) throw notThere(category, slug);
   if (row.bytes > mostDataBytes)
-    throw new GazeError('data_error', `The file of «${slug}» is too long for a language model.`, { field: 'slug' });
+    throw new GazeError('data_error', `The file of «${slug}» is too long for a language model.`, {
+      field: 'slug',
+    });
   return { revision: row.revision, data: row.data };
 }
 
 /** Entries that a preset may name, favourites first. */
-async function choicesOf(db: DbOrTrx): Promise<NonNullable<Extract<LlmTask, { kind: 'create_entity' }>['choices']>> {
+async function choicesOf(
+  db: DbOrTrx,
+): Promise<NonNullable<Extract<LlmTask, { kind: 'create_entity' }>['choices']>> {
   const choices: Partial<Record<CategoryName, { id: string; name: string }[]>> = {};
   for (const { name, generation } of categoryList) {
     if (generation.kind === 'preset') continue;

@@ -22,7 +22,8 @@ export function buildLlmKeeper(deps: { ledger: LlmLedgerDeps; stream: LlmStream 
       .execute();
     for (const { id, status, attempt } of jobs) {
       if (status === 'cancelling') orderHost(ledger.nc, llmHost.id, { type: 'cancel', job_id: id });
-      if (ledger.liveness.attemptSilentMs(id, attempt) >= holderSilenceMs) await giveUpLlm(ledger, id, attempt);
+      if (ledger.liveness.attemptSilentMs(id, attempt) >= holderSilenceMs)
+        await giveUpLlm(ledger, id, attempt);
     }
   }
 
@@ -39,7 +40,8 @@ export function buildLlmKeeper(deps: { ledger: LlmLedgerDeps; stream: LlmStream 
     for (const job of jobs) {
       const { stream_incarnation: incarnation, stream_sequence: sequence } = job;
       if (incarnation === null || sequence === null) continue;
-      if (!(await stream.holds({ incarnation, sequence }, messageIdOf(job)))) await takeBack(ledger, job.id, job.dispatch);
+      if (!(await stream.holds({ incarnation, sequence }, messageIdOf(job))))
+        await takeBack(ledger, job.id, job.dispatch);
     }
     await ledger.landing.resume();
   }

@@ -21,7 +21,8 @@ export function plainFileName(name: string): string | null {
   const parts = plain.split('/');
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const isOdd = /[\u0000-\u001f\u007f]/.test(plain);
-  const leadsAway = parts.some((part) => part === '' || part === '.' || part === '..') || /^[a-z]:/i.test(plain);
+  const leadsAway =
+    parts.some((part) => part === '' || part === '.' || part === '..') || /^[a-z]:/i.test(plain);
   return isOdd || leadsAway || !/\.(safetensors|ckpt|pt|gguf|sft)$/i.test(plain) ? null : plain;
 }
 
@@ -38,7 +39,11 @@ export async function usersOf(db: DbOrTrx, kind: ModelKind, files: readonly stri
 }
 
 /** Those of the files that a folder of this machine or a host has. */
-export async function filesThere(db: DbOrTrx, kind: ModelKind, files: readonly string[]): Promise<Set<string>> {
+export async function filesThere(
+  db: DbOrTrx,
+  kind: ModelKind,
+  files: readonly string[],
+): Promise<Set<string>> {
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM model_file WHERE kind = ${kind} AND gone_at IS NULL AND name = ANY(${[...files]}::text[])
     UNION SELECT replace(name, '\\', '/') FROM host_file

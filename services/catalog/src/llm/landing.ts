@@ -29,7 +29,9 @@ export interface Landing {
 const decidable: readonly string[] = ['conflict', 'data_error', 'not_found', 'invalid_input'];
 export const waitsNote = 'The result waits for review.';
 
-export function buildLanding(deps: LlmDeps & { tell: TellJobs; changed: (jobIds: readonly string[]) => void }): Landing {
+export function buildLanding(
+  deps: LlmDeps & { tell: TellJobs; changed: (jobIds: readonly string[]) => void },
+): Landing {
   const { db, events, writing, log } = deps;
   // One at a time: two files of the same name, or two jobs for one file, never meet.
   const mutex = buildKeyedMutex();
@@ -38,10 +40,12 @@ export function buildLanding(deps: LlmDeps & { tell: TellJobs; changed: (jobIds:
     const row = await resultOf(db, jobId);
     if (row === undefined) return { state: 'unknown' };
     if (row.state === 'applied') return { state: 'applied', slug: row.slug, merged: false };
-    if (row.state !== 'applying') return row.state === 'waiting' ? { state: 'waiting', error: waiting(row) } : { state: row.state };
+    if (row.state !== 'applying')
+      return row.state === 'waiting' ? { state: 'waiting', error: waiting(row) } : { state: row.state };
     try {
       const before = await writtenBy(writing, row);
-      const { slug, merged } = before === null ? await writeResult(writing, row) : { slug: before, merged: false };
+      const { slug, merged } =
+        before === null ? await writeResult(writing, row) : { slug: before, merged: false };
       await settle(row, { state: 'applied', slug, reason: '' });
       return { state: 'applied', slug, merged };
     } catch (error) {
@@ -59,7 +63,10 @@ export function buildLanding(deps: LlmDeps & { tell: TellJobs; changed: (jobIds:
   }
 
   /** The result's last word and the job's, in one transaction. */
-  async function settle(row: ResultRow, to: { state: 'applied' | 'waiting'; slug: string | null; reason: string }): Promise<void> {
+  async function settle(
+    row: ResultRow,
+    to: { state: 'applied' | 'waiting'; slug: string | null; reason: string },
+  ): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const applied = to.state === 'applied';
       await trx
@@ -82,9 +89,14 @@ export function buildLanding(deps: LlmDeps & { tell: TellJobs; changed: (jobIds:
     land: (jobId) => mutex.run('', () => land(jobId)),
     async resume() {
       for (const jobId of await landingJobs(db)) {
-        await mutex.run('', () => land(jobId)).catch((error: unknown) => {
-          log.warn({ err: error, job: jobId }, 'a result could not be written into the library yet; it is tried again');
-        });
+        await mutex
+          .run('', () => land(jobId))
+          .catch((error: unknown) => {
+            log.warn(
+              { err: error, job: jobId },
+              'a result could not be written into the library yet; it is tried again',
+            );
+          });
       }
     },
   };

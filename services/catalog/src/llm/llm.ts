@@ -3,6 +3,7 @@ import { every, serveRpc } from '@gaze/runtime';
 import type { NatsConnection, RpcServer } from '@gaze/runtime';
 import type { DbOrTrx } from '../db/connect.ts';
 import { listenToBus } from '../hosts/bus-status.ts';
+import type { Liveness } from '../hosts/liveness.ts';
 import { buildLiveness } from '../hosts/liveness.ts';
 import { pauseReason, readQueueState } from '../jobs/queue-state.ts';
 import type { QueueState } from '../jobs/queue-state.ts';
@@ -44,10 +45,10 @@ const pruneEveryMs = 60 * 60_000;
 const streamRetryMs = 500;
 const providerKey = 'llm.provider';
 
-export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { now?: () => number }): LlmJobs {
+export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { liveness?: Liveness }): LlmJobs {
   const { db, nc, events, images, log } = deps;
   const tell = buildTellJobs({ events, images });
-  const liveness = buildLiveness({ nc, now: deps.now ?? (() => performance.now()), log });
+  const liveness = deps.liveness ?? buildLiveness({ nc, now: () => performance.now(), log });
   const stream = buildLlmStream({ nc, log });
   const telling = buildQueueTelling({ db, events, kind: 'llm', log });
   const base: LlmDeps = { ...deps, provider: () => readProvider(db) };
@@ -138,7 +139,11 @@ export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { now?: () => num
 
 /** The provider that was chosen in Settings; one that this version cannot read counts as none. */
 async function readProvider(db: DbOrTrx): Promise<LlmProviderSetting | null> {
-  const row = await db.selectFrom('setting').select('value').where('key', '=', providerKey).executeTakeFirst();
+  const row = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('key', '=', providerKey)
+    .executeTakeFirst();
   const parsed = LlmProviderSetting.safeParse(row?.value);
   return parsed.success ? parsed.data : null;
 }

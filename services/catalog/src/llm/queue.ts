@@ -80,7 +80,10 @@ export function buildLlmQueue(deps: {
   }
 
   const flight = singleFlight(look, (error) => {
-    log[isDatabaseAway(error) ? 'debug' : 'error']({ err: error }, 'giving out LLM jobs failed; it is tried again');
+    log[isDatabaseAway(error) ? 'debug' : 'error'](
+      { err: error },
+      'giving out LLM jobs failed; it is tried again',
+    );
   });
 
   return {
@@ -122,5 +125,7 @@ async function mark(trx: DbOrTrx, lane: Lane): Promise<Sendable[]> {
       dispatched_at = now(), not_before = NULL, reason = 'It waits for a free LLM worker.'
     FROM next WHERE job.id = next.id
     RETURNING job.id, job.dispatch, job.lane, next.place`.execute(trx);
-  return rows.sort((a, b) => a.place - b.place).map(({ id, dispatch, lane: of }) => ({ id, dispatch, lane: of }));
+  return rows
+    .sort((a, b) => a.place - b.place)
+    .map(({ id, dispatch, lane: of }) => ({ id, dispatch, lane: of }));
 }

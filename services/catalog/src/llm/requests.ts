@@ -20,12 +20,18 @@ type BulkCreate = z.output<typeof llmJobsRpc.bulkCreate.input>;
 export async function regenerateTags(deps: SubmitDeps, request: Regenerate): Promise<Submitted> {
   const { category, slug } = request;
   if (slug !== undefined && category === undefined)
-    throw new GazeError('invalid_input', 'An entry is named by its category and its slug.', { field: 'category' });
+    throw new GazeError('invalid_input', 'An entry is named by its category and its slug.', {
+      field: 'category',
+    });
   if (category !== undefined && categories[category].tags.length === 0)
-    throw new GazeError('invalid_input', `Entries of ${category} have no tags that a model could write.`, { field: 'category' });
+    throw new GazeError('invalid_input', `Entries of ${category} have no tags that a model could write.`, {
+      field: 'category',
+    });
   const review = await deps.review();
   return submitLlm(deps, request, (trx) =>
-    slug !== undefined && category !== undefined ? tagsOfOne(trx, category, slug, review) : tagsOfMany(trx, category),
+    slug !== undefined && category !== undefined
+      ? tagsOfOne(trx, category, slug, review)
+      : tagsOfMany(trx, category),
   );
 }
 
@@ -45,7 +51,12 @@ const tagItem = (row: { category: CategoryName; slug: string; name: string; is_n
   };
 };
 
-async function tagsOfOne(trx: Trx, category: CategoryName, slug: string, review: LlmWork['review']): Promise<LlmWork> {
+async function tagsOfOne(
+  trx: Trx,
+  category: CategoryName,
+  slug: string,
+  review: LlmWork['review'],
+): Promise<LlmWork> {
   const row = await entries(trx, [category]).where('slug', '=', slug).executeTakeFirst();
   if (row === undefined) throw notThere(category, slug);
   const item = tagItem(row);
@@ -53,8 +64,14 @@ async function tagsOfOne(trx: Trx, category: CategoryName, slug: string, review:
 }
 
 async function tagsOfMany(trx: Trx, category: CategoryName | undefined): Promise<LlmWork> {
-  const names = categoryList.filter((one) => one.tags.length > 0 && (category ?? one.name) === one.name).map((one) => one.name);
-  const rows = await entries(trx, names).orderBy('category').orderBy(sql`lower(name) COLLATE "C"`).orderBy('slug').execute();
+  const names = categoryList
+    .filter((one) => one.tags.length > 0 && (category ?? one.name) === one.name)
+    .map((one) => one.name);
+  const rows = await entries(trx, names)
+    .orderBy('category')
+    .orderBy(sql`lower(name) COLLATE "C"`)
+    .orderBy('slug')
+    .execute();
   const open = await keysOf(
     trx
       .selectFrom('job')
@@ -64,15 +81,19 @@ async function tagsOfMany(trx: Trx, category: CategoryName | undefined): Promise
       .where('job.status', 'in', [...openStatuses])
       .where(sql<string>`llm_task.intent->>'kind'`, '=', 'regenerate_tags'),
   );
-  const broken = await keysOf(trx.selectFrom('problem_file').select(['category', 'slug']).where('slug', 'is not', null));
+  const broken = await keysOf(
+    trx.selectFrom('problem_file').select(['category', 'slug']).where('slug', 'is not', null),
+  );
   const work: LlmWork = {
-    label: category === undefined ? 'Tags of everything' : `Tags of ${categories[category].label.toLowerCase()}`,
+    label:
+      category === undefined ? 'Tags of everything' : `Tags of ${categories[category].label.toLowerCase()}`,
     ...{ items: [], skipped: [], review: 'review', lane: 'batch' },
   };
   for (const row of rows) {
     const key = `${row.category}/${row.slug}`;
     if (open.has(key)) work.skipped.push({ item: key, reason: 'It is queued already.' });
-    else if (broken.has(key)) work.skipped.push({ item: key, reason: 'Its file has a fault. Correct it first.' });
+    else if (broken.has(key))
+      work.skipped.push({ item: key, reason: 'Its file has a fault. Correct it first.' });
     else work.items.push(tagItem(row));
   }
   return work;
@@ -91,14 +112,23 @@ export async function createFromDescription(deps: SubmitDeps, request: Create): 
   const { category, description, name } = request;
   const declaration = categories[category];
   if (declaration.generation.kind === 'checkpoint') {
-    throw new GazeError('invalid_input', 'A checkpoint is a file: no description makes one. Use bulk create on the file.', {
-      field: 'category',
-    });
+    throw new GazeError(
+      'invalid_input',
+      'A checkpoint is a file: no description makes one. Use bulk create on the file.',
+      {
+        field: 'category',
+      },
+    );
   }
   const review = await deps.review();
   const quoted = description.length <= longestQuote ? description : `${description.slice(0, longestQuote)}…`;
   const label = `New ${declaration.labelSingular.toLowerCase()}: ${name ?? quoted.replace(/\s+/g, ' ')}`;
-  const intent = { kind: 'create_entity' as const, category, description, ...(name === undefined ? {} : { name }) };
+  const intent = {
+    kind: 'create_entity' as const,
+    category,
+    description,
+    ...(name === undefined ? {} : { name }),
+  };
   return submitLlm(deps, request, () =>
     Promise.resolve({
       ...{ label, skipped: [], review, lane: 'interactive' },
@@ -115,11 +145,17 @@ export async function bulkCreate(deps: SubmitDeps, request: BulkCreate): Promise
   const { category } = request;
   const model = modelKindOf(categories[category]);
   if (model === null)
-    throw new GazeError('invalid_input', `Entries of ${category} stand for no model file.`, { field: 'category' });
+    throw new GazeError('invalid_input', `Entries of ${category} stand for no model file.`, {
+      field: 'category',
+    });
   return submitLlm(deps, request, (trx) => workForFiles(trx, request, model));
 }
 
-async function workForFiles(trx: Trx, { category, files, overwrite }: BulkCreate, model: ModelKind): Promise<LlmWork> {
+async function workForFiles(
+  trx: Trx,
+  { category, files, overwrite }: BulkCreate,
+  model: ModelKind,
+): Promise<LlmWork> {
   const declaration = categories[category];
   const names = [...new Set(files)].map((file) => ({ file, name: plainFileName(file) }));
   const plain = [...new Set(names.flatMap(({ name }) => (name === null ? [] : [name])))];
@@ -164,7 +200,10 @@ function fileItem(
   const { labelSingular } = categories[category];
   return {
     intent: { kind: 'bulk_create', category, file, model, overwrite },
-    label: user === undefined ? `New ${labelSingular.toLowerCase()} for ${base}` : `${user.name} anew from ${base}`,
+    label:
+      user === undefined
+        ? `New ${labelSingular.toLowerCase()} for ${base}`
+        : `${user.name} anew from ${base}`,
     owner: user === undefined ? null : { category: user.category, slug: user.slug },
     isNsfw: false,
   };
@@ -181,7 +220,11 @@ async function queuedFiles(trx: Trx, files: readonly string[]): Promise<Set<stri
   return new Set(rows.map((row) => row.file));
 }
 
-async function waitingFiles(trx: Trx, category: CategoryName, files: readonly string[]): Promise<Set<string | null>> {
+async function waitingFiles(
+  trx: Trx,
+  category: CategoryName,
+  files: readonly string[],
+): Promise<Set<string | null>> {
   const rows = await trx
     .selectFrom('llm_result')
     .select('file')

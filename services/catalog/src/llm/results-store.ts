@@ -54,7 +54,12 @@ export async function resultOf(db: DbOrTrx, jobId: string): Promise<ResultRow | 
 
 /** Jobs whose result is on its way into the library. */
 export async function landingJobs(db: DbOrTrx): Promise<string[]> {
-  const rows = await db.selectFrom('llm_result').select('job_id').where('state', '=', 'applying').orderBy('job_id').execute();
+  const rows = await db
+    .selectFrom('llm_result')
+    .select('job_id')
+    .where('state', '=', 'applying')
+    .orderBy('job_id')
+    .execute();
   return rows.map((row) => row.job_id);
 }
 

@@ -48,19 +48,27 @@ export async function readTranscript(
     .where('attempt', '=', attempt ?? 0)
     .executeTakeFirst();
   if (row === undefined || attempt === undefined)
-    throw new GazeError('not_found', `The job «${which.job_id}» has left no transcript.`, { field: 'job_id' });
+    throw new GazeError('not_found', `The job «${which.job_id}» has left no transcript.`, {
+      field: 'job_id',
+    });
   return { job_id: which.job_id, attempt, attempts, transcript: row.transcript };
 }
 
 /** The texts without whatever looks like a secret. */
 export function withoutSecrets(transcript: LlmTranscript): LlmTranscript {
-  return mapTexts(transcript, (text) => secrets.reduce((clean, secret) => clean.replace(secret, '[secret]'), text));
+  return mapTexts(transcript, (text) =>
+    secrets.reduce((clean, secret) => clean.replace(secret, '[secret]'), text),
+  );
 }
 
 /** The longest texts are cut until the whole fits. */
 export function fitted(transcript: LlmTranscript, most = mostBytes): LlmTranscript {
   let whole = transcript;
-  for (let longest = 100_000; sizeOf(whole) > most && longest >= shortest; longest = Math.floor(longest / 2)) {
+  for (
+    let longest = 100_000;
+    sizeOf(whole) > most && longest >= shortest;
+    longest = Math.floor(longest / 2)
+  ) {
     const cut = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest)}…`);
     whole = { ...mapTexts(whole, cut), truncated: true };
   }

@@ -47,14 +47,25 @@ async function writtenSlug(db: DbOrTrx, row: ResultRow): Promise<string | null> 
  * @returns the entry's slug, and whether somebody else's edit is in it too
  * @throws GazeError conflict, not_found, data_error, invalid_input: then nothing is written
  */
-export async function writeResult(deps: WriteDeps, row: ResultRow): Promise<{ slug: string; merged: boolean }> {
+export async function writeResult(
+  deps: WriteDeps,
+  row: ResultRow,
+): Promise<{ slug: string; merged: boolean }> {
   const changes = chosenChanges(row.changes, row.pointers);
   if (row.slug !== null) return changeExisting(deps, row, row.slug, changes);
-  const slug = row.file === null ? await createDescribed(deps, row, changes) : await createForFile(deps, row, row.file, changes);
+  const slug =
+    row.file === null
+      ? await createDescribed(deps, row, changes)
+      : await createForFile(deps, row, row.file, changes);
   return { slug, merged: false };
 }
 
-async function changeExisting(deps: WriteDeps, row: ResultRow, before: string, changes: readonly FieldChange[]) {
+async function changeExisting(
+  deps: WriteDeps,
+  row: ResultRow,
+  before: string,
+  changes: readonly FieldChange[],
+) {
   const { category } = row;
   const slug = await addressNow(deps.db, category, before);
   const { merged } = await editEntity(deps, {
@@ -78,18 +89,31 @@ function createDescribed(deps: WriteDeps, row: ResultRow, changes: readonly Fiel
 }
 
 /** An entry for a model file, unless the file has one by now: a file never gets two. */
-async function createForFile(deps: WriteDeps, row: ResultRow, file: string, changes: readonly FieldChange[]): Promise<string> {
+async function createForFile(
+  deps: WriteDeps,
+  row: ResultRow,
+  file: string,
+  changes: readonly FieldChange[],
+): Promise<string> {
   const { category, name } = row;
   const declaration = categories[category];
   const kind = modelKindOf(declaration);
-  if (kind === null) throw new GazeError('invalid_input', `Entries of ${category} stand for no model file.`, { field: 'category' });
+  if (kind === null)
+    throw new GazeError('invalid_input', `Entries of ${category} stand for no model file.`, {
+      field: 'category',
+    });
   return deps.lock.run(category, async () => {
     await settlePending(deps, declaration);
     const [user] = await usersOf(deps.db, kind, [file]);
-    if (user !== undefined) throw new GazeError('conflict', `«${user.name}» in ${user.category} uses ${file} already.`, { field: 'file' });
+    if (user !== undefined)
+      throw new GazeError('conflict', `«${user.name}» in ${user.category} uses ${file} already.`, {
+        field: 'file',
+      });
     const stem = idFromName(name);
     const id =
-      kind === 'checkpoint' ? file : idOrNext(stem === '' ? `${declaration.singular}_01` : stem, await takenIds(deps, declaration));
+      kind === 'checkpoint'
+        ? file
+        : idOrNext(stem === '' ? `${declaration.singular}_01` : stem, await takenIds(deps, declaration));
     const plain = newData(category, name, changes);
     const { lora } = plain;
     const data = {
@@ -97,7 +121,12 @@ async function createForFile(deps: WriteDeps, row: ResultRow, file: string, chan
       [declaration.idField]: id,
       ...(kind === 'lora' ? { lora: { ...(typeof lora === 'object' ? lora : {}), lora_name: file } } : {}),
     };
-    return createLocked(deps, { declaration, text: newText(data), by: madeByJob(row.job_id), note: `Made for ${file}.` });
+    return createLocked(deps, {
+      declaration,
+      text: newText(data),
+      by: madeByJob(row.job_id),
+      note: `Made for ${file}.`,
+    });
   });
 }
 
@@ -107,7 +136,8 @@ function newData(category: CategoryName, name: string, changes: readonly FieldCh
   const blank = blankEntity(declaration, { id: '', name });
   // The outfit that a blank wardrobe begins with is in the way where the model brings its own.
   const brought = declaration.sections.filter(
-    (section) => section.nested === true && changes.some(({ path }) => path[0] === section.name && path.length > 2),
+    (section) =>
+      section.nested === true && changes.some(({ path }) => path[0] === section.name && path.length > 2),
   );
   const empty = brought.map((section) => ({ path: [section.name], value: {} }));
   return withChanges(blank, [...empty, ...changes]);

@@ -26,11 +26,17 @@ export async function hashDueModels(deps: HashDeps): Promise<number> {
     const due = await nextDue(deps, passed);
     if (due === undefined) return done;
     const root = deps.roots[due.kind];
-    const sha256 = root === undefined ? null : await hashFile(path.join(root, due.name), deps.signal).catch((error: unknown) => {
-      deps.signal.throwIfAborted();
-      deps.log.warn({ err: error, file: due.name }, 'a model file could not be hashed; the next scan looks again');
-      return null;
-    });
+    const sha256 =
+      root === undefined
+        ? null
+        : await hashFile(path.join(root, due.name), deps.signal).catch((error: unknown) => {
+            deps.signal.throwIfAborted();
+            deps.log.warn(
+              { err: error, file: due.name },
+              'a model file could not be hashed; the next scan looks again',
+            );
+            return null;
+          });
     if (sha256 === null) {
       passed.push(due);
       continue;

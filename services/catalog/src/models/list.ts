@@ -75,9 +75,17 @@ function inCategory(kind: ModelKind, category: CategoryName): RawBuilder<unknown
 /** @throws GazeError not_found for a file that nobody knows */
 export async function modelFile(db: DbOrTrx, kind: ModelKind, name: string): Promise<ModelFileView> {
   const wanted = normaliseFileName(name.replaceAll('\0', ''));
-  const { rows } = await sql<{ name: string }>`SELECT name FROM ${files(kind)} WHERE name = ${wanted}`.execute(db);
-  const [view] = await viewsOf(db, kind, rows.map((row) => row.name), 200);
-  if (view === undefined) throw new GazeError('not_found', `Nobody knows a ${kind} file «${name}».`, { field: 'name' });
+  const { rows } = await sql<{
+    name: string;
+  }>`SELECT name FROM ${files(kind)} WHERE name = ${wanted}`.execute(db);
+  const [view] = await viewsOf(
+    db,
+    kind,
+    rows.map((row) => row.name),
+    200,
+  );
+  if (view === undefined)
+    throw new GazeError('not_found', `Nobody knows a ${kind} file «${name}».`, { field: 'name' });
   return view;
 }
 

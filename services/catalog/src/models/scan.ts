@@ -21,8 +21,21 @@ const chunkSize = 200;
 const sideBySide = 4;
 
 /** Brings the rows of one kind to what lies below its folder. Headers are read of new and changed files alone. */
-export async function scanModels(deps: ModelScanDeps, kind: ModelKind, root: string): Promise<ModelScanResult> {
-  const none = { kind, is_scanned: true, files: 0, added: 0, changed: 0, renamed: 0, removed: 0, problems: 0 };
+export async function scanModels(
+  deps: ModelScanDeps,
+  kind: ModelKind,
+  root: string,
+): Promise<ModelScanResult> {
+  const none = {
+    kind,
+    is_scanned: true,
+    files: 0,
+    added: 0,
+    changed: 0,
+    renamed: 0,
+    removed: 0,
+    problems: 0,
+  };
   let found: FoundModel[];
   try {
     found = await walkModels(root, kind, deps.signal);
@@ -36,7 +49,13 @@ export async function scanModels(deps: ModelScanDeps, kind: ModelKind, root: str
   for (const models of chunks([...plan.fresh, ...plan.changed])) await takeModels(deps, kind, root, models);
   await markGone(deps.db, kind, plan.gone);
   await forgetLongGone(deps.db, kind);
-  return { ...none, ...counts(plan), files: found.length, problems: await countProblems(deps.db, kind), warning: warn(plan, root) };
+  return {
+    ...none,
+    ...counts(plan),
+    files: found.length,
+    problems: await countProblems(deps.db, kind),
+    warning: warn(plan, root),
+  };
 }
 
 const counts = ({ fresh, back, changed, renamed, gone }: ScanPlan) => ({
@@ -56,7 +75,9 @@ const codeOf = (error: unknown): string =>
 
 async function knownModels(db: Db, kind: ModelKind): Promise<KnownModel[]> {
   const { rows } = await sql<KnownModel>`
-    SELECT name, bytes, mtime_ms, inode, gone_at IS NOT NULL AS is_gone FROM model_file WHERE kind = ${kind}`.execute(db);
+    SELECT name, bytes, mtime_ms, inode, gone_at IS NOT NULL AS is_gone FROM model_file WHERE kind = ${kind}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -79,7 +100,9 @@ async function moveRenamed(db: Db, kind: ModelKind, renamed: ScanPlan['renamed']
 async function bringBack(db: Db, kind: ModelKind, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await sql`
-    UPDATE model_file SET gone_at = NULL WHERE kind = ${kind} AND name = ANY(${[...names]}::text[])`.execute(db);
+    UPDATE model_file SET gone_at = NULL WHERE kind = ${kind} AND name = ANY(${[...names]}::text[])`.execute(
+    db,
+  );
 }
 
 async function markGone(db: Db, kind: ModelKind, names: readonly string[]): Promise<void> {
@@ -91,7 +114,9 @@ async function markGone(db: Db, kind: ModelKind, names: readonly string[]): Prom
 
 /** Half a year is enough to find out where a file went. */
 async function forgetLongGone(db: Db, kind: ModelKind): Promise<void> {
-  await sql`DELETE FROM model_file WHERE kind = ${kind} AND gone_at < now() - interval '180 days'`.execute(db);
+  await sql`DELETE FROM model_file WHERE kind = ${kind} AND gone_at < now() - interval '180 days'`.execute(
+    db,
+  );
 }
 
 interface ReadModel {
@@ -100,7 +125,12 @@ interface ReadModel {
   problem: string | null;
 }
 
-async function takeModels(deps: ModelScanDeps, kind: ModelKind, root: string, models: readonly FoundModel[]): Promise<void> {
+async function takeModels(
+  deps: ModelScanDeps,
+  kind: ModelKind,
+  root: string,
+  models: readonly FoundModel[],
+): Promise<void> {
   const read: ReadModel[] = [];
   const queue = models.values();
   const worker = async (): Promise<void> => {

@@ -51,26 +51,37 @@ function shown({ nsfw }: SearchQuery): RawBuilder<SqlBool> {
   return sql<SqlBool>`category = asked.category AND gone_at IS NULL${flag}`;
 }
 
+/** Walking through a category by its key meets a common word soon; over the whole table it meets other categories. */
+const bySlug = sql` ORDER BY slug`;
+
 function bestOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknown> {
   const typed = plainOf(query);
   const begins = sql`lower(name) COLLATE "C" >= ${typed} AND lower(name) COLLATE "C" < ${typed} || chr(1114111)`;
-  const tier = (rank: RawBuilder<unknown>, where: RawBuilder<unknown>, order = sql``): RawBuilder<unknown> =>
-    sql`(SELECT slug, ${rank} AS rank FROM entity WHERE ${shown(query)} AND ${where}${order} LIMIT ${rankedPerTier})`;
-  const tiers = [
-    tier(
-      sql`CASE WHEN lower(name) = ${typed} THEN 0 ELSE 1 END`,
-      begins,
-      sql` ORDER BY lower(name) COLLATE "C", slug`,
-    ),
-    tier(sql`0`, sql`slug = ${typed}`),
-    tier(sql`2`, sql`name_words @@ ${tsquery(words)}::tsquery`),
-    tier(sql`3`, sql`search_words @@ ${tsquery(words)}::tsquery`),
-    ...(hasPart(words) ? [tier(sql`4`, holds(words))] : []),
-  ];
+  const tier = (rank: RawBuilder<unknown>, where: RawBuilder<unknown>, order = bySlug): RawBuilder<unknown> =>
+    sql`SELECT slug, ${rank} AS rank FROM entity WHERE ${shown(query)} AND ${where}${order} LIMIT ${rankedPerTier}`;
+  // What an earlier tier found stands before all of a later one: once there is enough, nobody looks further.
+  const unlessFull = (...earlier: string[]): RawBuilder<SqlBool> =>
+    sql<SqlBool>`(SELECT count(DISTINCT slug) FROM (${sql.join(
+      earlier.map((name) => sql`SELECT slug FROM ${sql.id(name)}`),
+      sql` UNION ALL `,
+    )}) AS enough) < ${query.limit} AND `;
+  const inName = sql`${unlessFull('named')} name_words @@ ${tsquery(words)}::tsquery`;
+  const inText = sql`${unlessFull('named', 'in_name')} search_words @@ ${tsquery(words)}::tsquery`;
+  const anywhere = hasPart(words)
+    ? sql`${unlessFull('named', 'in_name', 'in_text')} ${holds(words)}`
+    : sql`FALSE`;
   return sql`
+    WITH named AS MATERIALIZED (
+      (${tier(sql`CASE WHEN lower(name) = ${typed} THEN 0 ELSE 1 END`, begins, sql` ORDER BY lower(name) COLLATE "C", slug`)})
+      UNION ALL (${tier(sql`0`, sql`slug = ${typed}`)})),
+    in_name AS MATERIALIZED (${tier(sql`2`, inName)}),
+    in_text AS MATERIALIZED (${tier(sql`3`, inText)}),
+    anywhere AS MATERIALIZED (${tier(sql`4`, anywhere)})
     SELECT array_agg(slug ORDER BY rank, is_favourite DESC, name, slug) AS slugs FROM (
       SELECT hit.slug, hit.rank, entity.is_favourite, lower(entity.name) COLLATE "C" AS name
-      FROM (SELECT slug, min(rank) AS rank FROM (${sql.join(tiers, sql` UNION ALL `)}) AS tiers GROUP BY slug) AS hit
+      FROM (SELECT slug, min(rank) AS rank FROM (
+        SELECT * FROM named UNION ALL SELECT * FROM in_name UNION ALL SELECT * FROM in_text UNION ALL SELECT * FROM anywhere) AS tiers
+        GROUP BY slug) AS hit
       JOIN entity ON entity.category = asked.category AND entity.slug = hit.slug
       ORDER BY hit.rank, entity.is_favourite DESC, lower(entity.name) COLLATE "C", hit.slug LIMIT ${query.limit}) AS ranked`;
 }
@@ -79,10 +90,10 @@ function bestOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknow
 const hasPart = (words: readonly string[]): boolean => words.some((word) => word.length >= shortestPart);
 
 const holds = (words: readonly string[]): RawBuilder<SqlBool> =>
-  sql.join(
+  sql.join<SqlBool>(
     words.map((word) => sql`search LIKE ${`%${escapeLike(word)}%`}`),
     sql` AND `,
-  ) as RawBuilder<SqlBool>;
+  );
 
 function countOf(query: SearchQuery, words: readonly string[]): RawBuilder<unknown> {
   const part = hasPart(words) ? sql` OR (${holds(words)})` : sql``;
@@ -91,5 +102,5 @@ function countOf(query: SearchQuery, words: readonly string[]): RawBuilder<unkno
     SELECT count(*)::int AS n FROM (
       SELECT FROM entity
       WHERE ${shown(query)} AND (search_words @@ ${tsquery(words)}::tsquery OR ${byName}${part})
-      LIMIT ${searchCap + 1}) AS limited`;
+      ORDER BY slug LIMIT ${searchCap + 1}) AS limited`;
 }

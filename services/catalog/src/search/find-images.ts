@@ -83,7 +83,9 @@ const search = sql.ref('search');
 async function look(db: DbOrTrx, question: Question): Promise<Probe> {
   const { asked, wanted } = question;
   const hit = matches(search, allOf(asked));
-  const perWord = sql.join(asked.map(({ query }) => sql`count(*) FILTER (WHERE ${matches(search, query)})::int`));
+  const perWord = sql.join(
+    asked.map(({ query }) => sql`count(*) FILTER (WHERE ${matches(search, query)})::int`),
+  );
   const { rows } = await sql<{ seen: number; hits: number; ids: string[] | null; per_word: number[] }>`
     SELECT count(*)::int AS seen, count(*) FILTER (WHERE ${hit})::int AS hits, ARRAY[${perWord}] AS per_word,
       (array_agg(id ORDER BY ${newestFirst}) FILTER (WHERE ${hit}))[1:${wanted}] AS ids
@@ -119,7 +121,9 @@ async function byIndex(db: DbOrTrx, question: Question, probe: Probe): Promise<F
   const { rows } = await sql<{ id: string; total: number }>`
     WITH hits AS MATERIALIZED (
       SELECT ${source.id} AS id, ${source.at} AS at FROM ${source.from} WHERE ${indexed(question, probe)})
-    SELECT id, (SELECT count(*)::int FROM hits) AS total FROM hits ORDER BY ${newestFirst} LIMIT ${wanted}`.execute(db);
+    SELECT id, (SELECT count(*)::int FROM hits) AS total FROM hits ORDER BY ${newestFirst} LIMIT ${wanted}`.execute(
+    db,
+  );
   return {
     ids: rows.map(({ id }) => id),
     found: isCounted ? capped(rows[0]?.total ?? 0) : null,
@@ -129,6 +133,8 @@ async function byIndex(db: DbOrTrx, question: Question, probe: Probe): Promise<F
 async function countByIndex(db: DbOrTrx, question: Question, probe: Probe): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     SELECT count(*)::int AS n FROM (
-      SELECT FROM ${question.source.from} WHERE ${indexed(question, probe)} LIMIT ${searchCap + 1}) AS limited`.execute(db);
+      SELECT FROM ${question.source.from} WHERE ${indexed(question, probe)} LIMIT ${searchCap + 1}) AS limited`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }

@@ -79,13 +79,22 @@ async function imageGroup(
   const asked = await askedOf(db, query.q);
   if (asked.length === 0) return { found: { count: 0, is_capped: false }, items: [] };
   const source = imageSource({ category, nsfw });
-  const { ids, found } = await findImages(db, { source, asked, cursor: undefined, wanted: limit, isCounted: true });
+  const { ids, found } = await findImages(db, {
+    source,
+    asked,
+    cursor: undefined,
+    wanted: limit,
+    isCounted: true,
+  });
   return { found: found ?? { count: 0, is_capped: false }, items: await imageHits(db, ids, words) };
 }
 
 async function imageHits(db: DbOrTrx, ids: readonly string[], words: readonly string[]): Promise<ImageHit[]> {
   if (ids.length === 0) return [];
-  const rows = await selectImages(db).select('image.prompt').where('image.id', 'in', [...ids]).execute();
+  const rows = await selectImages(db)
+    .select('image.prompt')
+    .where('image.id', 'in', [...ids])
+    .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
@@ -94,7 +103,9 @@ async function imageHits(db: DbOrTrx, ids: readonly string[], words: readonly st
     const owner = row.owner_name ?? row.owner_slug ?? '';
     const inPrompt = new Set(searchWords(row.prompt));
     const isInPrompt = words.some((word) => [...inPrompt].some((other) => other.includes(word)));
-    return [{ image: imageView(row), snippet: snippet(isInPrompt || owner === '' ? row.prompt : owner, words) }];
+    return [
+      { image: imageView(row), snippet: snippet(isInPrompt || owner === '' ? row.prompt : owner, words) },
+    ];
   });
 }
 

@@ -1,37 +1,28 @@
-import type { LibraryQuery, SearchQuery } from '@gaze/contracts';
-import { sql } from 'kysely';
+import type { SearchQuery } from '@gaze/contracts';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { z } from 'zod';
+import type pg from 'pg';
 import type { Db } from '../../src/db/connect.ts';
-import { readCursor } from '../../src/db/cursor.ts';
+import type { Database } from '../../src/db/schema.ts';
 import { imageSource } from '../../src/images/filters.ts';
 import { allOf, askedOf } from '../../src/search/word-query.ts';
 
-const Cursor = z.object({ favourite: z.boolean(), name: z.string(), slug: z.string(), at: z.string() });
-
-/** A page of cards as one statement, as somebody would write it who knows PostgreSQL and needs nothing else. */
-export async function libraryPage(db: Db, query: LibraryQuery): Promise<unknown> {
-  const at = query.cursor === undefined ? null : readCursor(Cursor, query.cursor);
-  const later = at === null ? sql`TRUE` : sql`(lower(name) COLLATE "C", slug) > (${at.name}, ${at.slug})`;
-  const after = {
-    name: later,
-    recent: at === null ? sql`TRUE` : sql`(updated_at, slug) < (${at.at}::timestamptz, ${at.slug})`,
-    favourite: at === null ? sql`TRUE` : at.favourite ? sql`(NOT is_favourite OR ${later})` : sql`NOT is_favourite AND ${later}`,
-  }[query.sort];
-  const order = {
-    name: sql`lower(name) COLLATE "C", slug`,
-    recent: sql`updated_at DESC, slug DESC`,
-    favourite: sql`is_favourite DESC, lower(name) COLLATE "C", slug`,
-  }[query.sort];
-  const { rows } = await sql`
-    SELECT page.*, fallback.key, fallback.sha256, problem.message FROM (
-      SELECT category, slug, id, name, subtitle, filename, is_favourite, is_nsfw, lora_name, lora_weight, cover_key, cover_sha256
-      FROM entity WHERE category = ${query.category} AND gone_at IS NULL AND ${after} ORDER BY ${order} LIMIT ${query.limit + 1}) AS page
-    LEFT JOIN LATERAL (
-      SELECT key, sha256 FROM (SELECT key, sha256 FROM image WHERE owner_category = page.category AND owner_slug = page.slug
-        ORDER BY created_at DESC, id DESC LIMIT 20) AS newest WHERE page.cover_key IS NULL ORDER BY random() LIMIT 1) AS fallback ON true
-    LEFT JOIN LATERAL (SELECT message FROM problem_file WHERE problem_file.category = page.category AND file = page.filename LIMIT 1) AS problem ON true`.execute(db);
-  return rows;
+/** The statements behind some work, to be run again by the bare driver: what the same answer costs in SQL alone. */
+export async function sameSqlAlone(
+  pool: pg.Pool,
+  work: (db: Db) => Promise<unknown>,
+): Promise<() => Promise<unknown>> {
+  const statements: { text: string; values: unknown[] }[] = [];
+  const listening: Db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    log: ({ query }) => {
+      statements.push({ text: query.sql, values: [...query.parameters] });
+    },
+  });
+  await work(listening);
+  return async () => {
+    for (const statement of statements) await pool.query(statement);
+  };
 }
 
 /** The fastest of the plans that give pictures and capped count: walking the gallery, over the index, or half and half. */
@@ -45,7 +36,9 @@ export async function bestImageSearch(
   const matching = sql`${source.where} AND search @@ ${allOf(asked)}::tsquery`;
   const page = (ids: RawBuilder<unknown>, count: RawBuilder<unknown>) => () =>
     sql`SELECT image.*, owner.name, (${count}) AS total FROM (${ids}) AS found JOIN image USING (id)
-      LEFT JOIN entity AS owner ON owner.category = image.owner_category AND owner.slug = image.owner_slug`.execute(db);
+      LEFT JOIN entity AS owner ON owner.category = image.owner_category AND owner.slug = image.owner_slug`.execute(
+      db,
+    );
   const walked = sql`SELECT id FROM image WHERE ${matching} ORDER BY created_at DESC, id DESC LIMIT ${query.limit}`;
   const indexed = sql`WITH hits AS MATERIALIZED (SELECT id, created_at FROM image WHERE ${matching})
     SELECT id FROM hits ORDER BY created_at DESC, id DESC LIMIT ${query.limit}`;

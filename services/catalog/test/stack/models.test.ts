@@ -20,19 +20,23 @@ function safetensors(metadata: Record<string, string>, weights = ''): Buffer {
   return Buffer.concat([length, header, Buffer.from(weights)]);
 }
 const trained = (name: string) =>
-  safetensors({
-    ss_output_name: name,
-    ss_base_model_version: 'sdxl_base_v1-0',
-    ss_resolution: '(1024, 1024)',
-    ss_tag_frequency: JSON.stringify({ [`10_${name}`]: { '1girl': 20, 'red hair': 9 } }),
-  }, name);
+  safetensors(
+    {
+      ss_output_name: name,
+      ss_base_model_version: 'sdxl_base_v1-0',
+      ss_resolution: '(1024, 1024)',
+      ss_tag_frequency: JSON.stringify({ [`10_${name}`]: { '1girl': 20, 'red hair': 9 } }),
+    },
+    name,
+  );
 
 /** A library with folders of model files, and a host that has some of its own. */
 async function workshop(options: { roots?: boolean } = {}) {
   const folder = await tempDir();
   const on = await testLibrary();
   const roots = { lora: path.join(folder.path, 'loras'), checkpoint: path.join(folder.path, 'checkpoints') };
-  const build = () => buildModels({ db: on.db, roots: options.roots === false ? {} : roots, log: testLog('catalog') });
+  const build = () =>
+    buildModels({ db: on.db, roots: options.roots === false ? {} : roots, log: testLog('catalog') });
   let models = build();
   const put = async (kind: keyof typeof roots, name: string, bytes: Buffer): Promise<string> => {
     const at = path.join(roots[kind], name);
@@ -44,7 +48,8 @@ async function workshop(options: { roots?: boolean } = {}) {
   await mkdir(roots.checkpoint, { recursive: true });
   const list = async (query: Partial<z.input<typeof ModelQuery>> = {}): Promise<ModelFileView[]> =>
     (await listModels(on.db, ModelQuery.parse({ kind: 'lora', ...query }))).items;
-  const names = async (query: Partial<z.input<typeof ModelQuery>> = {}) => (await list(query)).map(({ name }) => name);
+  const names = async (query: Partial<z.input<typeof ModelQuery>> = {}) =>
+    (await list(query)).map(({ name }) => name);
   return {
     ...{ on, roots, put, list, names },
     scan: async () => (await models.scan())[0],
@@ -56,7 +61,12 @@ async function workshop(options: { roots?: boolean } = {}) {
     },
     hashed: () =>
       eventually(async () => {
-        const due = await on.db.selectFrom('model_file').select('name').where('sha256', 'is', null).where('gone_at', 'is', null).execute();
+        const due = await on.db
+          .selectFrom('model_file')
+          .select('name')
+          .where('sha256', 'is', null)
+          .where('gone_at', 'is', null)
+          .execute();
         expect(due).toEqual([]);
       }),
     async [Symbol.asyncDispose]() {
@@ -67,8 +77,20 @@ async function workshop(options: { roots?: boolean } = {}) {
   };
 }
 
-const character = (lora: string) => ({ character_id: 'elke', character_name: 'Elke', lora: { lora_name: lora, lora_weight: 1 } });
-const host = { name: 'B', url: 'http://b', origin: 'settings' as const, version: null, holder: null, loaded_checkpoint: null, inventory: null };
+const character = (lora: string) => ({
+  character_id: 'elke',
+  character_name: 'Elke',
+  lora: { lora_name: lora, lora_weight: 1 },
+});
+const host = {
+  name: 'B',
+  url: 'http://b',
+  origin: 'settings' as const,
+  version: null,
+  holder: null,
+  loaded_checkpoint: null,
+  inventory: null,
+};
 
 describe(verifies('models.files', 'model files'), () => {
   test('are listed with what their headers say, who uses them, who has them and what was made with them', async () => {
@@ -82,13 +104,28 @@ describe(verifies('models.files', 'model files'), () => {
     await at.put('lora', '.gaze-trash/1/gone.safetensors', trained('gone'));
     await on.data.put('characters', 'elke.json', character('Illustrious\\Looks\\elke.safetensors'));
     await on.library.scan();
-    await on.db.insertInto('host').values({ id: 'b', ...host }).execute();
-    await on.db.insertInto('host_file').values([
-      { host_id: 'b', kind: 'lora', name: 'Illustrious\\Looks\\elke.safetensors' },
-      { host_id: 'b', kind: 'lora', name: 'only\\there.safetensors' },
-    ]).execute();
-    await completeJob(on, { record: { loras: [{ name: 'Illustrious\\Looks\\elke.safetensors', weight: 1 }] } });
-    expect(await at.scan()).toMatchObject({ kind: 'lora', is_scanned: true, files: 3, added: 3, problems: 0, warning: null });
+    await on.db
+      .insertInto('host')
+      .values({ id: 'b', ...host })
+      .execute();
+    await on.db
+      .insertInto('host_file')
+      .values([
+        { host_id: 'b', kind: 'lora', name: 'Illustrious\\Looks\\elke.safetensors' },
+        { host_id: 'b', kind: 'lora', name: 'only\\there.safetensors' },
+      ])
+      .execute();
+    await completeJob(on, {
+      record: { loras: [{ name: 'Illustrious\\Looks\\elke.safetensors', weight: 1 }] },
+    });
+    expect(await at.scan()).toMatchObject({
+      kind: 'lora',
+      is_scanned: true,
+      files: 3,
+      added: 3,
+      problems: 0,
+      warning: null,
+    });
     await at.hashed();
     expect(await at.list()).toMatchObject([
       {
@@ -96,27 +133,41 @@ describe(verifies('models.files', 'model files'), () => {
         categories: ['characters', 'looks'],
         ...{ is_here: true, is_missing: false, hosts: ['B'], title: 'elke', base_model: 'sdxl_base_v1-0' },
         ...{ resolution: '1024x1024', triggers: ['elke'], bytes: bytes.length, sha256: sha256Of(bytes) },
-        tags: [{ tag: '1girl', count: 20 }, { tag: 'red hair', count: 9 }],
-        ...{ used_by: 1, users: [{ category: 'characters', slug: 'elke', name: 'Elke' }], images: 1, defaults: null },
+        tags: [
+          { tag: '1girl', count: 20 },
+          { tag: 'red hair', count: 9 },
+        ],
+        ...{
+          used_by: 1,
+          users: [{ category: 'characters', slug: 'elke', name: 'Elke' }],
+          images: 1,
+          defaults: null,
+        },
       },
       { name: 'Illustrious/Poses/sit.safetensors', categories: ['actions'], used_by: 0, hosts: [] },
       { name: 'old/pickle.pt', categories: [], tags: [], problem: null },
       { name: 'only/there.safetensors', is_here: false, is_missing: false, hosts: ['B'], bytes: null },
     ]);
-    expect(await at.names({ filter: 'orphans' })).toEqual(['Illustrious/Poses/sit.safetensors', 'old/pickle.pt', 'only/there.safetensors']);
+    expect(await at.names({ filter: 'orphans' })).toEqual([
+      'Illustrious/Poses/sit.safetensors',
+      'old/pickle.pt',
+      'only/there.safetensors',
+    ]);
     expect(await at.names({ filter: 'used' })).toEqual(['Illustrious/Looks/elke.safetensors']);
     expect(await at.names({ category: 'actions' })).toEqual(['Illustrious/Poses/sit.safetensors']);
     expect(await at.names({ category: 'characters' })).toEqual(['Illustrious/Looks/elke.safetensors']);
     expect(await at.names({ q: 'LOOKS elk' })).toEqual(['Illustrious/Looks/elke.safetensors']);
     const pages: string[] = [];
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const page = await listModels(on.db, ModelQuery.parse({ kind: 'lora', limit: 1, cursor }));
       pages.push(...page.items.map(({ name }) => name));
       if (page.next_cursor === null) break;
       cursor = page.next_cursor;
     }
     expect(pages).toEqual(await at.names());
-    expect(await modelFile(on.db, 'lora', 'Illustrious\\Looks\\elke.safetensors')).toMatchObject({ used_by: 1 });
+    expect(await modelFile(on.db, 'lora', 'Illustrious\\Looks\\elke.safetensors')).toMatchObject({
+      used_by: 1,
+    });
     await expect(modelFile(on.db, 'lora', '../../etc/passwd')).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -130,7 +181,10 @@ describe(verifies('models.files', 'model files'), () => {
     await at.put('lora', 'l3.safetensors', trained('changed'));
     expect(await at.scan()).toMatchObject({ added: 0, changed: 1 });
     await at.hashed();
-    expect((await at.list({ q: 'l3.' }))[0]).toMatchObject({ title: 'changed', sha256: sha256Of(trained('changed')) });
+    expect((await at.list({ q: 'l3.' }))[0]).toMatchObject({
+      title: 'changed',
+      sha256: sha256Of(trained('changed')),
+    });
   });
 
   test('a renamed file keeps its hash; the entry that names the old one is missing it and told the new name', async () => {
@@ -144,9 +198,17 @@ describe(verifies('models.files', 'model files'), () => {
     await rename(old, path.join(at.roots.lora, 'Illustrious/Looks/elke_v2.safetensors'));
     expect(await at.scan()).toMatchObject({ renamed: 1, added: 0, removed: 0 });
     expect(await at.list({ filter: 'missing' })).toMatchObject([
-      { name: 'Illustrious/Looks/elke.safetensors', is_missing: true, renamed_to: 'Illustrious/Looks/elke_v2.safetensors', used_by: 1 },
+      {
+        name: 'Illustrious/Looks/elke.safetensors',
+        is_missing: true,
+        renamed_to: 'Illustrious/Looks/elke_v2.safetensors',
+        used_by: 1,
+      },
     ]);
-    expect((await at.list({ q: 'v2' }))[0]).toMatchObject({ sha256: sha256Of(trained('elke')), is_here: true });
+    expect((await at.list({ q: 'v2' }))[0]).toMatchObject({
+      sha256: sha256Of(trained('elke')),
+      is_here: true,
+    });
 
     // Copied to another disk: nothing but the bytes tells that it is the same.
     await rm(path.join(at.roots.lora, 'Illustrious/Looks/elke_v2.safetensors'));
@@ -154,27 +216,53 @@ describe(verifies('models.files', 'model files'), () => {
     await at.put('lora', 'Illustrious/Other/another.safetensors', trained('another'));
     expect(await at.scan()).toMatchObject({ renamed: 0, added: 2, removed: 1 });
     await at.hashed();
-    expect(await at.list({ filter: 'missing' })).toMatchObject([{ renamed_to: 'Illustrious/Other/copy.safetensors' }]);
+    expect(await at.list({ filter: 'missing' })).toMatchObject([
+      { renamed_to: 'Illustrious/Other/copy.safetensors' },
+    ]);
     // A host that has it is enough.
-    await on.db.insertInto('host').values({ id: 'b', ...host }).execute();
-    await on.db.insertInto('host_file').values({ host_id: 'b', kind: 'lora', name: 'Illustrious/Looks/elke.safetensors' }).execute();
+    await on.db
+      .insertInto('host')
+      .values({ id: 'b', ...host })
+      .execute();
+    await on.db
+      .insertInto('host_file')
+      .values({ host_id: 'b', kind: 'lora', name: 'Illustrious/Looks/elke.safetensors' })
+      .execute();
     expect(await at.list({ filter: 'missing' })).toEqual([]);
   });
 
   test('checkpoints without an entry are candidates, with what they would render with', async () => {
     await using at = await workshop();
     const { on } = at;
-    await at.put('checkpoint', 'Illustrious/paper.safetensors', safetensors({ 'modelspec.architecture': 'stable-diffusion-xl-v1-base' }));
+    await at.put(
+      'checkpoint',
+      'Illustrious/paper.safetensors',
+      safetensors({ 'modelspec.architecture': 'stable-diffusion-xl-v1-base' }),
+    );
     await at.put('checkpoint', 'Noob/north.safetensors', safetensors({ 'modelspec.title': 'North' }));
-    await on.data.put('checkpoints', 'paper.json', { checkpoint_path: 'Illustrious/paper.safetensors', checkpoint_name: 'Paper' });
+    await on.data.put('checkpoints', 'paper.json', {
+      checkpoint_path: 'Illustrious/paper.safetensors',
+      checkpoint_name: 'Paper',
+    });
     await on.library.scan();
     await at.scan();
     expect(await at.list({ kind: 'checkpoint' })).toMatchObject([
-      { name: 'Illustrious/paper.safetensors', used_by: 1, defaults: null, base_model: 'stable-diffusion-xl-v1-base' },
+      {
+        name: 'Illustrious/paper.safetensors',
+        used_by: 1,
+        defaults: null,
+        base_model: 'stable-diffusion-xl-v1-base',
+      },
       {
         name: 'Noob/north.safetensors',
         ...{ used_by: 0, title: 'North', categories: ['checkpoints'] },
-        defaults: { steps: 25, cfg: 5, sampler_name: 'euler_ancestral', scheduler: 'normal', vae: 'integrated' },
+        defaults: {
+          steps: 25,
+          cfg: 5,
+          sampler_name: 'euler_ancestral',
+          scheduler: 'normal',
+          vae: 'integrated',
+        },
       },
     ]);
     expect(await at.names({ kind: 'checkpoint', filter: 'orphans' })).toEqual(['Noob/north.safetensors']);
@@ -187,7 +275,11 @@ describe(verifies('models.files', 'model files'), () => {
     await at.put('lora', 'a_cut.safetensors', trained('cut').subarray(0, 30));
     await at.put('lora', 'b_huge.safetensors', huge);
     await at.put('lora', 'c_empty.safetensors', Buffer.alloc(0));
-    await at.put('lora', 'd_nul.safetensors', safetensors({ ss_output_name: 'a\0b', 'modelspec.trigger_phrase': '\0, x' }));
+    await at.put(
+      'lora',
+      'd_nul.safetensors',
+      safetensors({ ss_output_name: 'a\0b', 'modelspec.trigger_phrase': '\0, x' }),
+    );
     await truncate(await at.put('lora', 'e_sparse.safetensors', trained('sparse')), 20 * 1024 * 1024);
     await symlink(lora, path.join(lora, 'loop'));
     await symlink(path.join(lora, 'nowhere'), path.join(lora, 'dangling.safetensors'));
@@ -196,7 +288,9 @@ describe(verifies('models.files', 'model files'), () => {
     await mkdir(closed);
     await chmod(closed, 0);
     expect(await at.scan()).toMatchObject({ files: 5, problems: 3, warning: null });
-    expect((await at.list()).map(({ name, problem, title }) => [name, problem?.split('.')[0] ?? null, title])).toEqual([
+    expect(
+      (await at.list()).map(({ name, problem, title }) => [name, problem?.split('.')[0] ?? null, title]),
+    ).toEqual([
       ['a_cut.safetensors', 'The file is cut off within its header', null],
       ['b_huge.safetensors', expect.stringContaining('16 MB'), null],
       ['c_empty.safetensors', 'The file is too short to be a model', null],
@@ -228,10 +322,17 @@ describe(verifies('models.files', 'model files'), () => {
     await at.on.data.put('characters', 'elke.json', character('a.safetensors'));
     await at.on.library.scan();
     const page = await callRpc(bus.asker, modelsRpc.list, { kind: 'lora' });
-    expect(page.source).toMatchObject({ is_scanned: false, files: 0, says: expect.stringContaining('Set LORA_ROOT') as string });
+    expect(page.source).toMatchObject({
+      is_scanned: false,
+      files: 0,
+      says: expect.stringContaining('Set LORA_ROOT') as string,
+    });
     expect(page.items).toMatchObject([{ name: 'a.safetensors', is_missing: true, is_here: false }]);
     const { results } = await callRpc(bus.asker, modelsRpc.rescan, {});
-    expect(results.map(({ kind, is_scanned }) => [kind, is_scanned])).toEqual([['lora', false], ['checkpoint', false]]);
+    expect(results.map(({ kind, is_scanned }) => [kind, is_scanned])).toEqual([
+      ['lora', false],
+      ['checkpoint', false],
+    ]);
     for (const server of servers) await server.stop();
   });
 });

@@ -12,13 +12,26 @@ let on: TestLibrary;
 beforeAll(async () => {
   on = await testLibrary();
   const character = (id: string, name: string, hair: string, more: object = {}) =>
-    on.data.put('characters', `${id}.json`, { character_id: id, character_name: name, identity: { hair }, ...more });
+    on.data.put('characters', `${id}.json`, {
+      character_id: id,
+      character_name: name,
+      identity: { hair },
+      ...more,
+    });
   await character('elke_marrow', 'Elke Marrow', 'red hair, braid');
   await character('elke', 'Elke', 'silver hair');
   await character('marrow_elke', 'Marrow of Elke', 'no hair', { tags: { nsfw: true } });
   await character('bex', 'Bex', 'elkhorn lantern, <b onmouseover=alert(1)>hair</b>');
-  await on.data.put('outfits', 'coat.json', { outfit_id: 'coat', outfit_name: 'Lantern Coat', wardrobe: { top: 'elke’s old coat' } });
-  await on.data.put('scenes', 'harbour.json', { scene_id: 'harbour', scene_name: 'Harbour', scene: { background: 'armchair by the sea' } });
+  await on.data.put('outfits', 'coat.json', {
+    outfit_id: 'coat',
+    outfit_name: 'Lantern Coat',
+    wardrobe: { top: 'elke’s old coat' },
+  });
+  await on.data.put('scenes', 'harbour.json', {
+    scene_id: 'harbour',
+    scene_name: 'Harbour',
+    scene: { background: 'armchair by the sea' },
+  });
   await on.library.scan();
   await on.db.updateTable('entity').set({ is_favourite: true }).where('slug', '=', 'bex').execute();
   await completeJob(on, {
@@ -36,7 +49,9 @@ afterAll(() => on[Symbol.asyncDispose]());
 const ask = (query: object) => search(on.db, SearchQuery.parse(query));
 const slugs = async (query: object): Promise<Record<string, string[]>> => {
   const { groups } = await ask(query);
-  return Object.fromEntries(groups.map(({ category, items }) => [category, items.map(({ card }) => card.slug)]));
+  return Object.fromEntries(
+    groups.map(({ category, items }) => [category, items.map(({ card }) => card.slug)]),
+  );
 };
 const marked = (pieces: Highlighted | null | undefined): string =>
   (pieces ?? []).map(({ text, is_hit }) => (is_hit ? `[${text}]` : text)).join('');
@@ -48,6 +63,14 @@ describe(verifies('search.house', 'search over the whole house'), () => {
       outfits: ['coat'],
     });
     expect(await slugs({ q: 'marrow elke' })).toEqual({ characters: ['elke_marrow', 'marrow_elke'] });
+    // One that is found in two ways takes one place.
+    expect((await slugs({ q: 'elk', limit: 4 })).characters).toEqual([
+      'elke',
+      'elke_marrow',
+      'marrow_elke',
+      'bex',
+    ]);
+    expect((await slugs({ q: 'elk', limit: 2 })).characters).toEqual(['elke', 'elke_marrow']);
     expect(await slugs({ q: 'elk' })).toEqual({
       characters: ['elke', 'elke_marrow', 'marrow_elke', 'bex'],
       outfits: ['coat'],
@@ -61,7 +84,10 @@ describe(verifies('search.house', 'search over the whole house'), () => {
     expect(await slugs({ q: 'red braid' })).toEqual({ characters: ['elke_marrow'] });
     expect(await slugs({ q: 'ntern coat' })).toEqual({ outfits: ['coat'] });
     expect(await slugs({ q: 'zeppelin' })).toEqual({});
-    expect(await ask({ q: '?!' })).toEqual({ groups: [], images: { found: { count: 0, is_capped: false }, items: [] } });
+    expect(await ask({ q: '?!' })).toEqual({
+      groups: [],
+      images: { found: { count: 0, is_capped: false }, items: [] },
+    });
   });
 
   test('filters: category, NSFW, type', async () => {

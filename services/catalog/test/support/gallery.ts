@@ -51,24 +51,40 @@ export async function foreignPicture(texts: Record<string, string> = {}, side = 
 }
 
 /** A ComfyUI graph as its pictures carry it. */
-export function comfyPrompt(of: { positive: string; negative?: string; seed?: number; lora?: string }): string {
+export function comfyPrompt(of: {
+  positive: string;
+  negative?: string;
+  seed?: number;
+  lora?: string;
+}): string {
   return JSON.stringify({
     '3': {
       class_type: 'KSampler',
-      inputs: { seed: of.seed ?? 7, steps: 20, cfg: 6, model: ['16', 0], positive: ['6', 0], negative: ['7', 0], latent_image: ['5', 0] },
+      inputs: {
+        seed: of.seed ?? 7,
+        steps: 20,
+        cfg: 6,
+        model: ['16', 0],
+        positive: ['6', 0],
+        negative: ['7', 0],
+        latent_image: ['5', 0],
+      },
     },
     '4': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'Illustrious\\paper.safetensors' } },
     '5': { class_type: 'EmptyLatentImage', inputs: { width: 64, height: 64 } },
     '6': { class_type: 'CLIPTextEncode', inputs: { text: of.positive, clip: ['16', 1] } },
     '7': { class_type: 'CLIPTextEncode', inputs: { text: of.negative ?? '', clip: ['16', 1] } },
-    '16': { class_type: 'LoraLoader', inputs: { lora_name: of.lora ?? 'Looks\\elke.safetensors', strength_model: 0.8, model: ['4', 0] } },
+    '16': {
+      class_type: 'LoraLoader',
+      inputs: { lora_name: of.lora ?? 'Looks\\elke.safetensors', strength_model: 0.8, model: ['4', 0] },
+    },
   });
 }
 
 /** Another database on the same store: what is left when the first one is lost. */
-export async function freshDatabaseOn(storeRoot: string): Promise<
-  { db: Db; store: ObjectStore; images: Images } & AsyncDisposable
-> {
+export async function freshDatabaseOn(
+  storeRoot: string,
+): Promise<{ db: Db; store: ObjectStore; images: Images } & AsyncDisposable> {
   const database = await catalogDatabase();
   const { db } = database;
   const store = diskStore({ root: storeRoot });

@@ -23,7 +23,10 @@ export interface Idempotency {
 }
 
 /** What makes a repetition of this request the same request; nothing where its sender gave no key. */
-export function idempotencyOf(request: FastifyRequest, entry?: number | string): { idempotency?: Idempotency } {
+export function idempotencyOf(
+  request: FastifyRequest,
+  entry?: number | string,
+): { idempotency?: Idempotency } {
   const key = request.headers[header];
   if (typeof key !== 'string') return {};
   const body = JSON.stringify([request.params, request.body ?? null]);

@@ -55,7 +55,8 @@ export function draftRoutes(app: Api, call: CatalogCall): void {
         ...{ tags, params: IdParams, body: DraftApplyBody, response: { 200: EntityWritten } },
       },
     },
-    async ({ params, body }, reply) => withEtag(reply, await call(llmJobsRpc.draftApply, { ...params, ...body })),
+    async ({ params, body }, reply) =>
+      withEtag(reply, await call(llmJobsRpc.draftApply, { ...params, ...body })),
   );
 
   app.post(

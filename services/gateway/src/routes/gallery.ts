@@ -29,7 +29,8 @@ export function galleryRoutes(app: Api, call: CatalogCall): void {
       schema: {
         operationId: 'countImages',
         summary: 'How many pictures each month or day has',
-        description: 'Takes the filters of the list. `from` and `to` of a bucket are what the list takes under these names.',
+        description:
+          'Takes the filters of the list. `from` and `to` of a bucket are what the list takes under these names.',
         tags,
         querystring: BucketsQuerystring.strict(),
         response: { 200: ImageBuckets },
@@ -95,7 +96,14 @@ function trashRoutes(app: Api, call: CatalogCall): void {
       `/api/v1/images/${name}`,
       {
         config: { scope: 'write' },
-        schema: { operationId, summary, description: eachSays, tags, body: ImageIdsBody, response: { 200: ImageResults } },
+        schema: {
+          operationId,
+          summary,
+          description: eachSays,
+          tags,
+          body: ImageIdsBody,
+          response: { 200: ImageResults },
+        },
       },
       ({ body }) => call(galleryRpc[name], body),
     );

@@ -15,7 +15,10 @@ export function inspectRoutes(app: Api): void {
     );
     scope.addContentTypeParser('*', (_request, _stream, done) =>
       done(
-        new GazeError('unsupported_media_type', 'Send the picture itself, as image/png, image/jpeg or image/webp.'),
+        new GazeError(
+          'unsupported_media_type',
+          'Send the picture itself, as image/png, image/jpeg or image/webp.',
+        ),
       ),
     );
     inspectRoute(scope);

@@ -95,7 +95,11 @@ function regenerateRoutes(app: Api, call: CatalogCall): void {
     async (request, reply) =>
       sendSubmitted(
         reply,
-        await call(llmJobsRpc.regenerateTags, { ...request.body, ...byOf(request), ...idempotencyOf(request) }),
+        await call(llmJobsRpc.regenerateTags, {
+          ...request.body,
+          ...byOf(request),
+          ...idempotencyOf(request),
+        }),
       ),
   );
 }

@@ -185,7 +185,7 @@ async function queueAll(
 }
 
 /** What the page of an entity would send for its first cover. */
-export function missingSubmission(
+function missingSubmission(
   category: CategoryName,
   slug: string,
   body: Pick<Body, 'checkpoint' | 'nsfw'>,

@@ -58,5 +58,9 @@ async function* entriesOf(store: ObjectStore, images: readonly ImageView[]): Asy
   }
   if (gone.length === 0) return;
   const text = `The files of these pictures are gone:\n${gone.join('\n')}\n`;
-  yield { name: goneName, modified: new Date(), open: () => Promise.resolve(Readable.from([Buffer.from(text)])) };
+  yield {
+    name: goneName,
+    modified: new Date(),
+    open: () => Promise.resolve(Readable.from([Buffer.from(text)])),
+  };
 }

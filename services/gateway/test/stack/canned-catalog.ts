@@ -7,7 +7,9 @@ import { examples } from '../../src/openapi/examples.ts';
 
 type Prefixed<P extends string, T> = { [K in keyof T & string as `${P}.${K}`]: T[K] };
 const prefixed = <P extends string, T extends object>(prefix: P, rpc: T): Prefixed<P, T> =>
-  Object.fromEntries(Object.entries(rpc).map(([name, contract]) => [`${prefix}.${name}`, contract])) as Prefixed<P, T>;
+  Object.fromEntries(
+    Object.entries(rpc).map(([name, contract]) => [`${prefix}.${name}`, contract]),
+  ) as Prefixed<P, T>;
 
 const contracts = {
   ...catalogRpc,

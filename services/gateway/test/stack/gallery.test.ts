@@ -24,7 +24,8 @@ const upload = (body: Buffer | string, type = 'image/png') => ({
 });
 
 describe(verifies('images.inspect', 'reading a picture that somebody sends'), () => {
-  const ask = (body: Buffer | string, type?: string) => house.ask('/api/v1/images/inspect', upload(body, type));
+  const ask = (body: Buffer | string, type?: string) =>
+    house.ask('/api/v1/images/inspect', upload(body, type));
 
   test('gives prompts, seed and a recipe, and stores nothing', async () => {
     const parameters = 'a lantern\nNegative prompt: lowres\nSteps: 20, Seed: 5, Size: 832x1216';
@@ -61,7 +62,7 @@ describe(verifies('images.inspect', 'reading a picture that somebody sends'), ()
       ['{}', 'application/json', 415, 'unsupported_media_type'],
       ['x', 'text/plain', 415, 'unsupported_media_type'],
     ] as const) {
-      const answer = await ask(body as Buffer | string, type);
+      const answer = await ask(body, type);
       expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([status, code]);
     }
     const bomb = await sharp({ create: { width: 16_000, height: 16_000, channels: 3, background: '#000' } })
@@ -73,9 +74,15 @@ describe(verifies('images.inspect', 'reading a picture that somebody sends'), ()
 
 describe(verifies('images.zip', 'pictures as one archive'), () => {
   const at = (name: string) => `characters/elke_marrow/${name}`;
-  const images = (...names: string[]) => () => ({
-    images: names.map((name, i) => ({ ...(house.catalog.exampleImage as object), id: `i${i}`, key: at(name) })),
-  });
+  const images =
+    (...names: string[]) =>
+    () => ({
+      images: names.map((name, i) => ({
+        ...(house.catalog.exampleImage),
+        id: `i${i}`,
+        key: at(name),
+      })),
+    });
 
   test('streams their bytes under their keys, and names those whose files are gone', async () => {
     await house.store.put(at('a.png'), png);
@@ -108,9 +115,17 @@ describe(verifies('api.resources', 'many pictures over HTTP'), () => {
     for (const name of ['trash', 'restore', 'purge'] as const) {
       expect((await house.ask(`/api/v1/images/${name}`, json({ ids: ['a'] }))).status).toBe(200);
       expect(house.catalog.lastInput(`gallery.${name}`)).toEqual({ ids: ['a'] });
-      for (const body of [{}, { ids: [] }, { ids: Array.from({ length: 201 }, String) }, { ids: ['a'], all: true }])
+      for (const body of [
+        {},
+        { ids: [] },
+        { ids: Array.from({ length: 201 }, String) },
+        { ids: ['a'], all: true },
+      ])
         expect((await house.ask(`/api/v1/images/${name}`, json(body))).status).toBe(422);
-      const reader = await house.ask(`/api/v1/images/${name}`, { ...json({ ids: ['a'] }), headers: { ...json({}).headers, 'x-api-key': keys.read } });
+      const reader = await house.ask(`/api/v1/images/${name}`, {
+        ...json({ ids: ['a'] }),
+        headers: { ...json({}).headers, 'x-api-key': keys.read },
+      });
       expect(reader.status).toBe(403);
     }
   });
@@ -118,19 +133,35 @@ describe(verifies('api.resources', 'many pictures over HTTP'), () => {
   test('DELETE of one is 204, and its problem is the answer where it has one', async () => {
     expect((await house.ask('/api/v1/images/img_1', { method: 'DELETE' })).status).toBe(204);
     house.catalog.answer('gallery.trash', () => ({
-      results: [{ id: 'x', image: null, problem: { code: 'not_found', message: 'There is no picture «x».' } }],
+      results: [
+        { id: 'x', image: null, problem: { code: 'not_found', message: 'There is no picture «x».' } },
+      ],
     }));
     const answer = await house.ask('/api/v1/images/x', { method: 'DELETE' });
     expect(await answer.json()).toMatchObject({ status: 404, detail: 'There is no picture «x».' });
   });
 
   test('filters of the list and of the buckets are checked', async () => {
-    expect((await house.ask('/api/v1/images?rating_min=4&from=2026-01-01&q=lantern&lora=a%2Fb.safetensors')).status).toBe(200);
-    expect(house.catalog.lastInput('imagesList')).toMatchObject({ rating_min: 4, from: '2026-01-01', q: 'lantern', lora: 'a/b.safetensors' });
+    expect(
+      (await house.ask('/api/v1/images?rating_min=4&from=2026-01-01&q=lantern&lora=a%2Fb.safetensors'))
+        .status,
+    ).toBe(200);
+    expect(house.catalog.lastInput('imagesList')).toMatchObject({
+      rating_min: 4,
+      from: '2026-01-01',
+      q: 'lantern',
+      lora: 'a/b.safetensors',
+    });
     for (const bad of ['rating_min=9', 'from=yesterday', 'to=2026-13-01', 'by=day'])
       expect((await house.ask(`/api/v1/images?${bad}`)).status).toBe(422);
-    expect((await house.ask('/api/v1/images/buckets?by=day&tz=Europe%2FBerlin&favourite=on')).status).toBe(200);
-    expect(house.catalog.lastInput('gallery.buckets')).toMatchObject({ by: 'day', tz: 'Europe/Berlin', favourite: true });
+    expect((await house.ask('/api/v1/images/buckets?by=day&tz=Europe%2FBerlin&favourite=on')).status).toBe(
+      200,
+    );
+    expect(house.catalog.lastInput('gallery.buckets')).toMatchObject({
+      by: 'day',
+      tz: 'Europe/Berlin',
+      favourite: true,
+    });
     for (const bad of ['by=year', 'tz=%27%3B', 'limit=3'])
       expect((await house.ask(`/api/v1/images/buckets?${bad}`)).status).toBe(422);
   });
@@ -138,7 +169,12 @@ describe(verifies('api.resources', 'many pictures over HTTP'), () => {
   test('search takes the original’s words for everything', async () => {
     const answer = await house.ask('/api/v1/search?q=elke&category=all&nsfw=sfw&type=resources');
     expect(answer.status).toBe(200);
-    expect(house.catalog.lastInput('search.query')).toEqual({ q: 'elke', nsfw: 'sfw', type: 'resources', limit: 8 });
+    expect(house.catalog.lastInput('search.query')).toEqual({
+      q: 'elke',
+      nsfw: 'sfw',
+      type: 'resources',
+      limit: 8,
+    });
     await house.ask('/api/v1/search?q=elke&category=looks');
     expect(house.catalog.lastInput('search.query')).toMatchObject({ category: 'looks' });
     for (const bad of ['', 'q=', 'q=a&category=none', 'q=a&type=videos', 'q=a&limit=51'])

@@ -141,7 +141,9 @@ async function send(
     throw new HostRefusal('payload_too_large', 'the workflow is larger than its --max-upload-size allows');
   }
   if (!response.ok) throw await http.unexpected('/prompt', response);
-  const text = await response.text().catch((error: unknown) => Promise.reject(new HostUnreachable(url, error)));
+  const text = await response
+    .text()
+    .catch((error: unknown) => Promise.reject(new HostUnreachable(url, error)));
   const accepted = PromptAccepted.safeParse(parseJson(text));
   if (!accepted.success) throw new HostUnreachable(url, accepted.error, '/prompt answered no prompt id');
   return accepted.data;

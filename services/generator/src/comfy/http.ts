@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { HostUnreachable } from './errors.ts';
 
 /** Lists of classes run to megabytes, histories hold whole graphs; nothing honest is larger than this. */
@@ -29,10 +29,7 @@ export interface ComfyHttp {
  */
 export function buildComfyHttp(url: string, options: { signal: AbortSignal; silentMs: number }): ComfyHttp {
   async function ask(path: string, given: AskOptions = {}): Promise<Response> {
-    const signal = AbortSignal.any([
-      options.signal,
-      AbortSignal.timeout(given.limitMs ?? options.silentMs),
-    ]);
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(given.limitMs ?? options.silentMs)]);
     const body =
       given.body === undefined
         ? {}
@@ -60,7 +57,8 @@ export function buildComfyHttp(url: string, options: { signal: AbortSignal; sile
     const chunks: Uint8Array[] = [];
     let length = 0;
     try {
-      for await (const chunk of response.body ?? []) {
+      const body: AsyncIterable<Uint8Array> | null = response.body;
+      for await (const chunk of body ?? noBytes()) {
         length += chunk.length;
         if (length > maxBytes) break;
         chunks.push(chunk);
@@ -91,6 +89,10 @@ export function buildComfyHttp(url: string, options: { signal: AbortSignal; sile
       throw new HostUnreachable(url, parsed.error, `${path} answered something that is not ComfyUI's`);
     },
   };
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // An answer without a body.
 }
 
 export function parseJson(text: string): unknown {

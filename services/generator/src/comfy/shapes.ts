@@ -12,7 +12,9 @@ export const PromptRefused = z.looseObject({
     type: z.string().default('unknown'),
     message: z.string().default(''),
     details: z.string().default(''),
-    extra_info: z.looseObject({ node_id: z.string().optional(), class_type: z.string().optional() }).catch({}),
+    extra_info: z
+      .looseObject({ node_id: z.string().optional(), class_type: z.string().optional() })
+      .catch({}),
   }),
   node_errors: z.record(z.string(), z.unknown()).default({}),
 });

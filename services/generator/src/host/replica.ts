@@ -47,9 +47,7 @@ interface Holding {
  *
  * Without the catalog it keeps its hosts and its work; a beat that is not answered changes nothing here.
  */
-export function buildReplica(
-  deps: RunDeps & { nc: NatsConnection; limits: HostLimits; log: Log },
-): Replica {
+export function buildReplica(deps: RunDeps & { nc: NatsConnection; limits: HostLimits; log: Log }): Replica {
   const { nc, log } = deps;
   const holdings = new Map<string, Holding>();
   const work = buildWork(deps);
@@ -150,7 +148,9 @@ export function buildReplica(
       },
     });
     const sweeper = buildSweeper(host, deps);
-    const sweep = async (): Promise<void> => void (await sweeper.sweep());
+    const sweep = async (): Promise<void> => {
+      await sweeper.sweep();
+    };
     const sweeping = every(sweepEveryMs, sweep, log);
     const first = setTimeout(() => void sweep(), firstSweepMs);
     const stopSweeping = (): void => {
@@ -174,7 +174,9 @@ export function buildReplica(
     if (order.success)
       work
         .obey(host, order.data)
-        .catch((error: unknown) => log.warn({ err: error, order: order.data }, 'an order was not carried out'));
+        .catch((error: unknown) =>
+          log.warn({ err: error, order: order.data }, 'an order was not carried out'),
+        );
     else log.warn({ text: text.slice(0, 200) }, 'an order that this version does not know');
   }
 

@@ -66,13 +66,13 @@ export function buildSweeper(
           swept++;
         }
       } catch (error) {
-        deps.log.debug({ err: error, host: host.assignment.name }, 'a sweep of left-over prompts was cut short');
+        deps.log.debug(
+          { err: error, host: host.assignment.name },
+          'a sweep of left-over prompts was cut short',
+        );
       }
       if (swept > 0)
-        deps.log.info(
-          { host: host.assignment.name, swept },
-          'cancelled prompts that no job owns any more',
-        );
+        deps.log.info({ host: host.assignment.name, swept }, 'cancelled prompts that no job owns any more');
       return swept;
     },
   };
@@ -86,11 +86,11 @@ function verdictOn(
   hasEnded: boolean,
 ): 'owned' | 'spent' | 'ownerless' | 'foreign' {
   if (!attempts.some((attempt) => attempt.prompt_id === promptId)) return 'foreign';
-  if (attempts.some((attempt) => attempt.status === 'running' && attempt.prompt_id === promptId)) return 'owned';
+  if (attempts.some((attempt) => attempt.status === 'running' && attempt.prompt_id === promptId))
+    return 'owned';
   const moved = attempts.some(
     (attempt) =>
-      hasEnded ||
-      (attempt.number > number && attempt.prompt_id !== null && attempt.prompt_id !== promptId),
+      hasEnded || (attempt.number > number && attempt.prompt_id !== null && attempt.prompt_id !== promptId),
   );
   return moved ? 'spent' : 'ownerless';
 }

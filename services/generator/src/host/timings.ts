@@ -19,8 +19,7 @@ export function buildTimings(known: ReturnType<Timings['all']> = []): Timings {
   const times = new Map<string, CheckpointTimes>(
     known.map(({ checkpoint, load_ms, step_ms }) => [checkpoint, { loadMs: load_ms, stepMs: step_ms }]),
   );
-  const of = (checkpoint: string): CheckpointTimes =>
-    times.get(checkpoint) ?? { loadMs: null, stepMs: null };
+  const of = (checkpoint: string): CheckpointTimes => times.get(checkpoint) ?? { loadMs: null, stepMs: null };
   return {
     of,
     learn(checkpoint, seen) {

@@ -2,7 +2,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Where a worker may die so that it matters: between any two of these somebody else has to pick up differently. */
-export const crashPoints = [
+const crashPoints = [
   'before-post',
   'after-post',
   'after-download',

@@ -45,13 +45,13 @@ export async function follow(options: FollowOptions): Promise<HistoryEntry> {
   let misses = 0;
   let lastAnswerMs = now();
   let refusedSince: number | null = null;
-  let uneasy = false;
   let runningSince: number | null = null;
 
   for (;;) {
     signal.throwIfAborted();
     // Taken before the look: a sign that comes while the host is asked must not be slept through.
     const sign = followed.nextSign();
+    let uneasy: boolean;
     try {
       const entry = await client.history(followed.promptId);
       if (entry !== null) return entry;

@@ -1,4 +1,4 @@
-import type { HostCapabilities, Prompts, Snapshot, Workflow } from '@gaze/contracts';
+import type { HostCapabilities, Snapshot, Workflow } from '@gaze/contracts';
 import type { Log } from '@gaze/runtime';
 import type { ComfyClient } from '../comfy/client.ts';
 import type { CrashPoints } from './crash-points.ts';

@@ -11,7 +11,10 @@ const running = (host: StandIn) => eventually(() => expect(host.log.of('started'
 
 describe('a refused workflow', () => {
   test(
-    verifies('R6', '400 with node errors fails within a second, after one post, with the node and the reason'),
+    verifies(
+      'R6',
+      '400 with node errors fails within a second, after one post, with the node and the reason',
+    ),
     async () => {
       await using setting = await oneHost({});
       const { shop, host } = setting;
@@ -28,13 +31,18 @@ describe('a refused workflow', () => {
         class: 'permanent',
         error: { code: 'workflow_refused', field: '3.denoise' },
       });
-      expect(job.failures[0]?.error.message).toMatch(/Atelier refused the workflow at node 3 \(KSampler\): Value 7.* bigger than max/);
+      expect(job.failures[0]?.error.message).toMatch(
+        /Atelier refused the workflow at node 3 \(KSampler\): Value 7.* bigger than max/,
+      );
       expect(posts(host)).toBe(1);
     },
   );
 
   test(
-    verifies('R6', '200 with node errors is a refusal: the prompt is taken back, and nothing is posted again'),
+    verifies(
+      'R6',
+      '200 with node errors is a refusal: the prompt is taken back, and nothing is posted again',
+    ),
     async () => {
       await using setting = await oneHost({ stepMs: 50, faults: [{ kind: 'node_errors' }] });
       const { shop, host } = setting;
@@ -45,7 +53,10 @@ describe('a refused workflow', () => {
       expect(job.failures[0]?.error.message).toMatch(/at node \S+ \(\w+\): Value not in list/);
       expect(posts(host)).toBe(1);
       await eventually(() => {
-        const ends = [...host.log.of('ended').map(({ outcome }) => outcome), ...host.log.of('deleted').map(() => 'deleted')];
+        const ends = [
+          ...host.log.of('ended').map(({ outcome }) => outcome),
+          ...host.log.of('deleted').map(() => 'deleted'),
+        ];
         expect(ends).toHaveLength(1);
         expect(ends[0]).toMatch(/interrupted|deleted/);
       });
@@ -62,11 +73,27 @@ describe('a refused workflow', () => {
 
 describe('a host that fails', () => {
   test.each<[string, Fault, RegExp]>([
-    ['runs out of memory', { kind: 'out_of_memory', atStep: 3 }, /Atelier ran out of memory at node 3 \(KSampler\)/],
+    [
+      'runs out of memory',
+      { kind: 'out_of_memory', atStep: 3 },
+      /Atelier ran out of memory at node 3 \(KSampler\)/,
+    ],
     ['answers 500', { kind: 'http', status: 500, route: '/prompt', method: 'POST' }, /\/prompt answered 500/],
-    ['refuses strangers', { kind: 'http', status: 403, route: '/prompt', method: 'POST' }, /--enable-cors-header/],
-    ['saves a broken picture', { kind: 'truncated_image', how: 'file', times: 'always' }, /broken or cut off/],
-    ['never sends a whole picture', { kind: 'truncated_image', how: 'connection', times: 'always' }, /did not arrive/],
+    [
+      'refuses strangers',
+      { kind: 'http', status: 403, route: '/prompt', method: 'POST' },
+      /--enable-cors-header/,
+    ],
+    [
+      'saves a broken picture',
+      { kind: 'truncated_image', how: 'file', times: 'always' },
+      /broken or cut off/,
+    ],
+    [
+      'never sends a whole picture',
+      { kind: 'truncated_image', how: 'connection', times: 'always' },
+      /did not arrive/,
+    ],
   ])(verifies('R5', 'one that %s loses the job to another host'), async (_, fault, message) => {
     await using setting = await oneHost({ faults: [fault] });
     const { shop } = setting;
@@ -79,7 +106,9 @@ describe('a host that fails', () => {
     await using setting = await oneHost({ faults: [{ kind: 'execution_error', node: 'VAEDecode' }] });
     const job = await setting.shop.ended(await setting.shop.submit('a', snapshot()));
     expect(job.failures[0]).toMatchObject({ class: 'permanent', error: { field: '8' } });
-    expect(job.failures[0]?.error.message).toBe('Atelier failed at node 8 (VAEDecode): a tensor has the wrong size');
+    expect(job.failures[0]?.error.message).toBe(
+      'Atelier failed at node 8 (VAEDecode): a tensor has the wrong size',
+    );
   });
 
   test(verifies('R5', 'one that dies loses its job within five seconds'), async () => {
@@ -93,7 +122,12 @@ describe('a host that fails', () => {
     expect(performance.now() - began).toBeLessThan(5000);
     expect(job.failures[0]).toMatchObject({ class: 'host' });
     expect(job.failures[0]?.error.message).toContain('went away');
-    await eventually(() => expect(shop.reports.get('a')).toMatchObject({ state: 'down', reason: expect.stringContaining('refused') as unknown }));
+    await eventually(() =>
+      expect(shop.reports.get('a')).toMatchObject({
+        state: 'down',
+        reason: expect.stringContaining('refused') as unknown,
+      }),
+    );
   });
 
   test('one that restarts and has forgotten everything: the picture is made again', async () => {
@@ -110,7 +144,10 @@ describe('a host that fails', () => {
   });
 
   test(
-    verifies('R5', 'one that makes no step is given up after the hang limit, counts as stuck, and gives back what waits behind'),
+    verifies(
+      'R5',
+      'one that makes no step is given up after the hang limit, counts as stuck, and gives back what waits behind',
+    ),
     async () => {
       await using setting = await oneHost({ stepMs: 20 }, { limits: { silentMs: 5000, hangMs: 2000 } });
       const { shop, host } = setting;
@@ -134,20 +171,23 @@ describe('a host that fails', () => {
     },
   );
 
-  test(verifies('R5', 'one whose HTTP falls silent is given up after that limit, counted from its last answer'), async () => {
-    await using setting = await oneHost({ stepMs: 300 }, { limits: { silentMs: 2500, hangMs: 60_000 } });
-    const { shop, host } = setting;
-    const job = await shop.submit('a', snapshot());
-    await running(host);
-    const began = performance.now();
-    host.faults.set({ kind: 'hang', where: 'http' });
-    await shop.ended(job);
-    const took = performance.now() - began;
-    expect(job.failures[0]).toMatchObject({ class: 'host' });
-    expect(job.failures[0]?.error.message).toContain('does not answer');
-    expect(took).toBeLessThan(6500);
-    host.faults.clear();
-  });
+  test(
+    verifies('R5', 'one whose HTTP falls silent is given up after that limit, counted from its last answer'),
+    async () => {
+      await using setting = await oneHost({ stepMs: 300 }, { limits: { silentMs: 2500, hangMs: 60_000 } });
+      const { shop, host } = setting;
+      const job = await shop.submit('a', snapshot());
+      await running(host);
+      const began = performance.now();
+      host.faults.set({ kind: 'hang', where: 'http' });
+      await shop.ended(job);
+      const took = performance.now() - began;
+      expect(job.failures[0]).toMatchObject({ class: 'host' });
+      expect(job.failures[0]?.error.message).toContain('does not answer');
+      expect(took).toBeLessThan(6500);
+      host.faults.clear();
+    },
+  );
 
   test(verifies('R5', 'a slow model load is no hang'), async () => {
     await using setting = await oneHost(
@@ -155,7 +195,8 @@ describe('a host that fails', () => {
       { limits: { silentMs: 5000, hangMs: 1500 } },
     );
     const { shop, host } = setting;
-    const settled = async (checkpoint: string) => shop.ended(await shop.submit('a', snapshot({ checkpoint })));
+    const settled = async (checkpoint: string) =>
+      shop.ended(await shop.submit('a', snapshot({ checkpoint })));
     // Loads are learned from switches: the first one tells nothing.
     await settled('Illustrious/meadow_v1.safetensors');
     await settled('Illustrious/harbour_v2.safetensors');
@@ -211,7 +252,10 @@ describe('a way that breaks', () => {
   });
 
   test.each(['NEW', 'OLD'] as const)(
-    verifies('R7', 'a socket that drops ten times in one job renders once, on a %s host; its steps are heard again'),
+    verifies(
+      'R7',
+      'a socket that drops ten times in one job renders once, on a %s host; its steps are heard again',
+    ),
     async (profile) => {
       await using setting = await oneHost({ profile, stepMs: 150 });
       const { shop, host } = setting;

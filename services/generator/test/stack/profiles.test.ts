@@ -7,13 +7,22 @@ import { describe, expect, test } from 'vitest';
 import { snapshot } from '../support/jobs.ts';
 import { oneHost, startWorkshop } from '../support/workshop.ts';
 
-const graphOf = (graph: unknown) => graph as Record<string, { class_type: string; inputs: Record<string, unknown> }>;
+const graphOf = (graph: unknown) =>
+  graph as Record<string, { class_type: string; inputs: Record<string, unknown> }>;
 
 const kinds: [string, StandInOptions, { detailers: number; note: RegExp | null; missing: string[] }][] = [
   ['an old host on Linux', { profile: 'OLD' }, { detailers: 2, note: null, missing: [] }],
   ['a new host on Linux', { profile: 'NEW' }, { detailers: 2, note: null, missing: [] }],
-  ['a new host on Windows', { profile: 'NEW', separators: 'windows' }, { detailers: 2, note: null, missing: [] }],
-  ['an old host on Windows', { profile: 'OLD', separators: 'windows' }, { detailers: 2, note: null, missing: [] }],
+  [
+    'a new host on Windows',
+    { profile: 'NEW', separators: 'windows' },
+    { detailers: 2, note: null, missing: [] },
+  ],
+  [
+    'an old host on Windows',
+    { profile: 'OLD', separators: 'windows' },
+    { detailers: 2, note: null, missing: [] },
+  ],
   [
     'a host without the Impact Pack',
     { packs: { impact: false } },
@@ -59,10 +68,17 @@ describe('every kind of host renders', () => {
   });
 
   test(
-    verifies('hosts.spelling', 'the same snapshot goes to a Linux and a Windows host, each in its own spelling'),
+    verifies(
+      'hosts.spelling',
+      'the same snapshot goes to a Linux and a Windows host, each in its own spelling',
+    ),
     async () => {
       await using linux = await startComfyStandIn({ name: 'Linux', pictures: 'plain' });
-      await using windows = await startComfyStandIn({ name: 'Windows', separators: 'windows', pictures: 'plain' });
+      await using windows = await startComfyStandIn({
+        name: 'Windows',
+        separators: 'windows',
+        pictures: 'plain',
+      });
       await using shop = await startWorkshop({ hosts: { l: linux, w: windows } });
       shop.assign('l', 'g1');
       shop.assign('w', 'g1');
@@ -71,14 +87,18 @@ describe('every kind of host renders', () => {
       const same = snapshot({ detail: 'on' });
       const jobs = await Promise.all([shop.submit('l', same), shop.submit('w', same)]);
       for (const job of jobs) expect((await shop.ended(job)).failures).toEqual([]);
-      const posted = (host: typeof linux) => host.log.of('posted').map(({ status, graph }) => ({ status, graph: graphOf(graph) }));
+      const posted = (host: typeof linux) =>
+        host.log.of('posted').map(({ status, graph }) => ({ status, graph: graphOf(graph) }));
       const [onLinux] = posted(linux);
       const [onWindows] = posted(windows);
       expect([onLinux?.status, onWindows?.status]).toEqual([200, 200]);
       expect(onLinux?.graph['16']?.inputs.lora_name).toBe('Illustrious/Looks/soft_ink.safetensors');
       expect(onWindows?.graph['16']?.inputs.lora_name).toBe('Illustrious\\Looks\\soft_ink.safetensors');
       // But for the names, the two are the same graph.
-      const neutral = (graph: unknown) => JSON.stringify(graph).replaceAll('\\\\', '/').replace(/gaze\/[^"]+/g, '');
+      const neutral = (graph: unknown) =>
+        JSON.stringify(graph)
+          .replaceAll('\\\\', '/')
+          .replace(/gaze\/[^"]+/g, '');
       expect(neutral(onWindows?.graph)).toBe(neutral(onLinux?.graph));
     },
   );
@@ -93,8 +113,12 @@ describe('while a picture is made', () => {
     const { shop } = setting;
     const job = await shop.ended(await shop.submit('a', snapshot()));
     expect(job.status).toBe('done');
-    const steps = shop.progress.filter(({ subject }) => subject.endsWith(job.id)).map(({ text }) => JSON.parse(text) as { step: number; steps: number; phase: string });
-    expect(steps.some(({ step, steps: all, phase }) => step === 4 && all === 8 && phase === 'sampling')).toBe(true);
+    const steps = shop.progress
+      .filter(({ subject }) => subject.endsWith(job.id))
+      .map(({ text }) => JSON.parse(text) as { step: number; steps: number; phase: string });
+    expect(steps.some(({ step, steps: all, phase }) => step === 4 && all === 8 && phase === 'sampling')).toBe(
+      true,
+    );
     const pictures = shop.previews.filter(({ subject }) => subject.endsWith(job.id));
     expect(pictures.length).toBeGreaterThan(0);
     expect(pictures.every(({ mime, bytes }) => mime === 'image/jpeg' && bytes > 100)).toBe(true);
@@ -103,7 +127,10 @@ describe('while a picture is made', () => {
 
 describe('templates', () => {
   test(
-    verifies('workflow.templates', 'a checkpoint with «workflow»: «plain» renders by a template of other ids, without LoRA and detailers'),
+    verifies(
+      'workflow.templates',
+      'a checkpoint with «workflow»: «plain» renders by a template of other ids, without LoRA and detailers',
+    ),
     async () => {
       await using setting = await oneHost({ packs: { impact: false, subpack: false } });
       const { shop } = setting;
@@ -123,11 +150,16 @@ describe('templates', () => {
     await using setting = await oneHost({});
     const { shop, host } = setting;
     const job = shop.ledger.add({ hostId: 'a', snapshot: snapshot() });
-    job.template = { ...job.template, '99': { class_type: 'SuperResolver', inputs: {}, _meta: { title: 'Polish' } } };
+    job.template = {
+      ...job.template,
+      '99': { class_type: 'SuperResolver', inputs: {}, _meta: { title: 'Polish' } },
+    };
     await shop.again(job);
     await shop.ended(job);
     expect(job.failures[0]).toMatchObject({ class: 'host', error: { code: 'no_host_has_file' } });
-    expect(job.failures[0]?.error.message).toMatch(/Atelier does not have the node «SuperResolver» \(«Polish»/);
+    expect(job.failures[0]?.error.message).toMatch(
+      /Atelier does not have the node «SuperResolver» \(«Polish»/,
+    );
     expect(host.log.of('posted')).toEqual([]);
   });
 
@@ -135,7 +167,9 @@ describe('templates', () => {
     await using setting = await oneHost({});
     const { shop, host } = setting;
     const job = shop.ledger.add({ hostId: 'a', snapshot: snapshot() });
-    job.template = Object.fromEntries(Object.entries(job.template).filter(([, node]) => node.class_type !== 'KSampler'));
+    job.template = Object.fromEntries(
+      Object.entries(job.template).filter(([, node]) => node.class_type !== 'KSampler'),
+    );
     await shop.again(job);
     await shop.ended(job);
     expect(job.failures[0]).toMatchObject({ class: 'permanent', error: { code: 'data_error' } });

@@ -7,7 +7,10 @@ const long = { steps: 30 };
 
 describe('cancel', () => {
   test.each(['NEW', 'OLD'] as const)(
-    verifies('R9', 'of the running one of two on a %s host: it stops at its next step, the other is untouched'),
+    verifies(
+      'R9',
+      'of the running one of two on a %s host: it stops at its next step, the other is untouched',
+    ),
     async (profile) => {
       await using setting = await oneHost({ profile, stepMs: 250 });
       const { shop, host } = setting;
@@ -17,12 +20,19 @@ describe('cancel', () => {
       await eventually(() => expect(host.log.of('started')).toHaveLength(1));
       const began = performance.now();
       shop.cancel(first);
-      await eventually(() => expect(host.log.of('ended')[0]).toMatchObject({ outcome: 'interrupted', promptId: first.attempts[0]?.prompt_id }));
+      await eventually(() =>
+        expect(host.log.of('ended')[0]).toMatchObject({
+          outcome: 'interrupted',
+          promptId: first.attempts[0]?.prompt_id,
+        }),
+      );
       expect(performance.now() - began).toBeLessThan(1500);
       await shop.ended(first);
       expect(first.failures[0]).toMatchObject({ class: 'interrupted' });
       expect((await shop.ended(second)).status).toBe('done');
-      expect(host.log.of('interrupt').every(({ promptId }) => promptId === first.attempts[0]?.prompt_id)).toBe(true);
+      expect(
+        host.log.of('interrupt').every(({ promptId }) => promptId === first.attempts[0]?.prompt_id),
+      ).toBe(true);
     },
   );
 
@@ -61,19 +71,22 @@ describe('cancel', () => {
 });
 
 describe('withdraw', () => {
-  test(verifies('jobs.withdraw', 'takes back what waits on the host and lets go of nothing that runs'), async () => {
-    await using setting = await oneHost({ stepMs: 100 });
-    const { shop, host } = setting;
-    const first = await shop.submit('a', snapshot({ seed: 1, settings: { steps: 15 } }));
-    await eventually(() => expect(host.log.of('started')).toHaveLength(1));
-    const second = await shop.submit('a', snapshot({ seed: 2 }));
-    await eventually(() => expect(host.log.of('posted')).toHaveLength(2));
-    for (const job of [first, second]) shop.order(job, 'withdraw');
-    await shop.ended(second);
-    expect(second.releases).toEqual(['withdrawn from the host']);
-    expect((await shop.ended(first)).status).toBe('done');
-    expect(host.log.of('started')).toHaveLength(1);
-  });
+  test(
+    verifies('jobs.withdraw', 'takes back what waits on the host and lets go of nothing that runs'),
+    async () => {
+      await using setting = await oneHost({ stepMs: 100 });
+      const { shop, host } = setting;
+      const first = await shop.submit('a', snapshot({ seed: 1, settings: { steps: 15 } }));
+      await eventually(() => expect(host.log.of('started')).toHaveLength(1));
+      const second = await shop.submit('a', snapshot({ seed: 2 }));
+      await eventually(() => expect(host.log.of('posted')).toHaveLength(2));
+      for (const job of [first, second]) shop.order(job, 'withdraw');
+      await shop.ended(second);
+      expect(second.releases).toEqual(['withdrawn from the host']);
+      expect((await shop.ended(first)).status).toBe('done');
+      expect(host.log.of('started')).toHaveLength(1);
+    },
+  );
 
   test(verifies('jobs.withdraw', 'meets one that is still on its way to the host'), async () => {
     await using setting = await oneHost({ stepMs: 100 });
@@ -95,7 +108,10 @@ describe('withdraw', () => {
 
 describe('depth', () => {
   test(
-    verifies('jobs.prefetch', 'the next prompt is on the host before the running one ends; one in front goes before it'),
+    verifies(
+      'jobs.prefetch',
+      'the next prompt is on the host before the running one ends; one in front goes before it',
+    ),
     async () => {
       await using setting = await oneHost({ stepMs: 60 });
       const { shop, host } = setting;

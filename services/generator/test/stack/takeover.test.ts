@@ -1,7 +1,8 @@
 import { startComfyStandIn } from '@gaze/comfyui-stand-in';
 import { eventually, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
-import { snapshot } from '../support/jobs.ts';
+import { snapshot, template } from '../support/jobs.ts';
+import { sweepNow } from '../support/sweep-now.ts';
 import { oneHost, startWorkshop } from '../support/workshop.ts';
 
 describe('a worker that is gone', () => {
@@ -56,20 +57,23 @@ describe('a worker that is gone', () => {
     expect(host.log.of('posted')).toHaveLength(2);
   });
 
-  test(verifies('hosts.handover', 'an ordered stop leaves its prompts to the next holder of the host'), async () => {
-    await using setting = await oneHost({ stepMs: 150 });
-    const { shop, host, generator } = setting;
-    const job = await shop.submit('a', snapshot());
-    await eventually(() => expect(job.attempts[0]?.posted).toBe(true));
-    shop.assign('a', 'g2');
-    await shop.startGenerator('g2');
-    await generator.stop();
-    // The message went back to the queue by itself.
-    await eventually(() => expect(job.attempts.length).toBeGreaterThan(1));
-    expect((await shop.ended(job)).status).toBe('done');
-    expect(job.attempts.at(-1)).toMatchObject({ holder: 'g2', adopted: true });
-    expect(host.log.of('posted')).toHaveLength(1);
-  });
+  test(
+    verifies('hosts.handover', 'an ordered stop leaves its prompts to the next holder of the host'),
+    async () => {
+      await using setting = await oneHost({ stepMs: 150 });
+      const { shop, host, generator } = setting;
+      const job = await shop.submit('a', snapshot());
+      await eventually(() => expect(job.attempts[0]?.posted).toBe(true));
+      shop.assign('a', 'g2');
+      await shop.startGenerator('g2');
+      await generator.stop();
+      // The message went back to the queue by itself.
+      await eventually(() => expect(job.attempts.length).toBeGreaterThan(1));
+      expect((await shop.ended(job)).status).toBe('done');
+      expect(job.attempts.at(-1)).toMatchObject({ holder: 'g2', adopted: true });
+      expect(host.log.of('posted')).toHaveLength(1);
+    },
+  );
 
   test('a holder of an older epoch posts nothing', async () => {
     await using setting = await oneHost({});
@@ -93,7 +97,12 @@ describe('a worker that is gone', () => {
     const stored = () => shop.disk.list('characters/mara/').then(({ keys }) => keys);
     await eventually(async () => expect(await stored()).toHaveLength(1));
     // Somebody else begins anew while the first result is on its way.
-    job.attempts.push({ ...(job.attempts[0] as (typeof job.attempts)[number]), number: 2, holder: 'g2', prompt_id: null });
+    job.attempts.push({
+      ...(job.attempts[0] as (typeof job.attempts)[number]),
+      number: 2,
+      holder: 'g2',
+      prompt_id: null,
+    });
     gate.resolve(undefined);
     await eventually(async () => expect(await stored()).toEqual([]));
     expect(job.completions).toEqual([]);
@@ -101,34 +110,58 @@ describe('a worker that is gone', () => {
 });
 
 describe('prompts that nobody owns', () => {
-  test(verifies('hosts.sweep', 'of an attempt that has a successor they are cancelled; those of others are left alone'), async () => {
-    await using host = await startComfyStandIn({ name: 'Atelier', pictures: 'plain', stepMs: 400 });
-    await using shop = await startWorkshop({ hosts: { a: host } });
-    const { graph, post } = await strangers(host.url);
-    const job = shop.ledger.add({ hostId: 'a', snapshot: snapshot() });
-    const attempt = { holder: 'g0', host: { id: 'a', name: 'a' }, error: null, started_at: '', finished_at: null, posted: true, adopted: false, epoch: 1 };
-    const [foreign, ours, old] = ['10000000-0000-4000-8000-000000000001', '10000000-0000-4000-8000-000000000002', '10000000-0000-4000-8000-000000000003'];
-    job.attempts.push({ ...attempt, number: 1, prompt_id: old ?? '', status: 'lost' }, { ...attempt, number: 2, prompt_id: 'elsewhere', status: 'running' });
-    await post(foreign, graph, {});
-    await post(ours, graph, { gaze: { job: 'of another house', attempt: 1 } });
-    await post(old, graph, { gaze: { job: job.id, attempt: 1 } });
+  test(
+    verifies(
+      'hosts.sweep',
+      'of an attempt that has a successor they are cancelled; those of others are left alone',
+    ),
+    async () => {
+      await using host = await startComfyStandIn({ name: 'Atelier', pictures: 'plain', stepMs: 400 });
+      await using shop = await startWorkshop({ hosts: { a: host } });
+      const { graph, post } = strangers(host.url);
+      const job = shop.ledger.add({ hostId: 'a', snapshot: snapshot() });
+      const attempt = {
+        holder: 'g0',
+        host: { id: 'a', name: 'a' },
+        error: null,
+        started_at: '',
+        finished_at: null,
+        posted: true,
+        adopted: false,
+        epoch: 1,
+      };
+      const [foreign, ours, old] = [
+        '10000000-0000-4000-8000-000000000001',
+        '10000000-0000-4000-8000-000000000002',
+        '10000000-0000-4000-8000-000000000003',
+      ];
+      job.attempts.push(
+        { ...attempt, number: 1, prompt_id: old, status: 'lost' },
+        { ...attempt, number: 2, prompt_id: 'elsewhere', status: 'running' },
+      );
+      await post(foreign, graph, {});
+      await post(ours, graph, { gaze: { job: 'of another house', attempt: 1 } });
+      await post(old, graph, { gaze: { job: job.id, attempt: 1 } });
 
-    shop.assign('a', 'g1');
-    const { sweepNow } = await import('../support/sweep-now.ts');
-    expect(await sweepNow(shop, host)).toBe(1);
-    expect(host.log.of('deleted').map(({ promptId }) => promptId)).toEqual([old]);
-    expect(host.log.of('interrupt')).toEqual([]);
-  });
+      shop.assign('a', 'g1');
+      expect(await sweepNow(shop, host)).toBe(1);
+      expect(host.log.of('deleted').map(({ promptId }) => promptId)).toEqual([old]);
+      expect(host.log.of('interrupt')).toEqual([]);
+    },
+  );
 });
 
-async function strangers(url: string) {
-  const { template } = await import('../support/jobs.ts');
+function strangers(url: string) {
   const graph = template('plain');
   const load = graph.load;
   if (load !== undefined) load.inputs.ckpt_name = 'Illustrious/meadow_v1.safetensors';
-  const post = async (promptId: string | undefined, prompt: unknown, extraData: object) => {
+  const post = async (promptId: string, prompt: unknown, extraData: object) => {
     const body = JSON.stringify({ prompt, prompt_id: promptId, extra_data: extraData });
-    const answer = await fetch(`${url}/prompt`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const answer = await fetch(`${url}/prompt`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     expect(answer.status).toBe(200);
   };
   return { graph, post };

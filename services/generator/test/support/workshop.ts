@@ -2,19 +2,11 @@ import { join } from 'node:path';
 import { startComfyStandIn } from '@gaze/comfyui-stand-in';
 import type { StandIn, StandInOptions } from '@gaze/comfyui-stand-in';
 import type { ControlMessage, HostReport, Snapshot } from '@gaze/contracts';
-import {
-  Heartbeat,
-  HeartbeatReply,
-  contractVersion,
-  hostRpc,
-  streams,
-  subjects,
-} from '@gaze/contracts';
+import { Heartbeat, HeartbeatReply, contractVersion, hostRpc, streams, subjects } from '@gaze/contracts';
 import { diskStore } from '@gaze/media';
 import type { ObjectStore } from '@gaze/media';
 import { connectNats, ensureConsumer, ensureStream, serveRpc } from '@gaze/runtime';
 import { eventually, startNats, tempDir, testLog } from '@gaze/testing';
-import { jetstream } from '@nats-io/jetstream';
 import { expect } from 'vitest';
 import { buildGenerator } from '../../src/app.ts';
 import type { HostLimits } from '../../src/limits.ts';
@@ -36,7 +28,7 @@ export interface WorkshopOptions {
 export async function startWorkshop(options: WorkshopOptions) {
   const nats = await startNats();
   const dir = await tempDir();
-  const disk = diskStore({ root: join(dir.path, "uploads") });
+  const disk = diskStore({ root: join(dir.path, 'uploads') });
   const store = options.store?.(disk) ?? disk;
   const connect = (name: string) => connectNats({ url: nats.url, name, log: testLog() });
   const catalog = await connect('catalog');
@@ -160,9 +152,8 @@ export async function startWorkshop(options: WorkshopOptions) {
       host_id: job.hostId,
       lane: 'batch',
     };
-    await jetstream(nc).publish(subjects.imageJobs(job.hostId), JSON.stringify(message), {
-      msgID: `${job.id}.${job.dispatch}`,
-    });
+    // The stream answers whoever publishes with a request: then it is stored.
+    await nc.request(subjects.imageJobs(job.hostId), JSON.stringify(message), { timeout: 2000 });
   }
 
   return {
@@ -175,11 +166,7 @@ export async function startWorkshop(options: WorkshopOptions) {
     disk,
     startGenerator,
     assign,
-    async submit(
-      hostId: string,
-      snapshot: Snapshot,
-      more: { front?: boolean } = {},
-    ): Promise<LedgerJob> {
+    async submit(hostId: string, snapshot: Snapshot, more: { front?: boolean } = {}): Promise<LedgerJob> {
       const job = ledger.add({ hostId, snapshot, ...more });
       await dispatch(job);
       return job;

@@ -101,7 +101,9 @@ describe('a refusal in words', () => {
       nodeErrors: {
         '3': {
           class_type: 'KSampler',
-          errors: [{ type: 'value_not_in_list', message: 'Value not in list', details: "mode: 'a' not in []" }],
+          errors: [
+            { type: 'value_not_in_list', message: 'Value not in list', details: "mode: 'a' not in []" },
+          ],
         },
       },
     });

@@ -37,7 +37,8 @@ export async function failLlm(
     else {
       const counted = job.counted_attempts + Number(decision.counts);
       if (decision.next === 'failed') {
-        const told = decision.because === 'permanent' ? error : await historyError(trx, jobId, error, 'exhausted');
+        const told =
+          decision.because === 'permanent' ? error : await historyError(trx, jobId, error, 'exhausted');
         await finish(trx, jobId, 'failed', { error: told, counted });
       } else await putBackFor(trx, jobId, counted, decision.delayMs, error.message);
     }
@@ -78,7 +79,11 @@ export async function giveUpLlm(deps: LlmLedgerDeps, jobId: string, number: numb
     await deps.landing.land(jobId);
     return;
   }
-  const error: WireError = { code: 'llm_failed', message: 'The worker that asked the model fell silent.', hint };
+  const error: WireError = {
+    code: 'llm_failed',
+    message: 'The worker that asked the model fell silent.',
+    hint,
+  };
   await deps.db.transaction().execute(async (trx) => {
     const job = await openJob(trx, jobId, number);
     if (job === undefined || (await resultOf(trx, jobId)) !== undefined) return;
@@ -86,7 +91,10 @@ export async function giveUpLlm(deps: LlmLedgerDeps, jobId: string, number: numb
     const counted = job.counted_attempts + 1;
     if (job.status === 'cancelling') await finish(trx, jobId, 'cancelled');
     else if (counted >= mostCountedAttempts)
-      await finish(trx, jobId, 'failed', { error: await historyError(trx, jobId, error, 'exhausted'), counted });
+      await finish(trx, jobId, 'failed', {
+        error: await historyError(trx, jobId, error, 'exhausted'),
+        counted,
+      });
     else await putBackFor(trx, jobId, counted, 0, error.message);
     await deps.tell(trx, [jobId]);
   });
@@ -101,7 +109,13 @@ async function openJob(trx: Trx, jobId: string, number: number): Promise<LedgerJ
   return runs && job.attempt === number && attempt?.status === 'running' ? job : undefined;
 }
 
-async function putBackFor(trx: Trx, jobId: string, counted: number, delayMs: number, why: string): Promise<void> {
+async function putBackFor(
+  trx: Trx,
+  jobId: string,
+  counted: number,
+  delayMs: number,
+  why: string,
+): Promise<void> {
   await putBack(trx, jobId, { counted, delayMs });
   await trx
     .updateTable('job')

@@ -15,7 +15,11 @@ export async function noteProgress(
   deps.liveness.attemptHeard(jobId, attempt);
   const message: Progress = {
     ...{ job_id: jobId, attempt, phase: progress.phase, step: progress.turn, steps: progress.max_turns },
-    ...{ node: progress.tools.length === 0 ? null : progress.tools.join(', '), host: llmHost, seconds_left: null },
+    ...{
+      node: progress.tools.length === 0 ? null : progress.tools.join(', '),
+      host: llmHost,
+      seconds_left: null,
+    },
   };
   deps.nc.publish(subjects.progress(jobId), JSON.stringify(message));
   return { outcome: status === 'cancelling' ? 'cancelled' : 'go' };
@@ -38,7 +42,8 @@ export async function noteBeat(
     .where('status', 'in', ['running', 'cancelling'])
     .execute();
   const current = new Map(jobs.map((job) => [job.id, job]));
-  const isCurrent = (one: (typeof attempts)[number]): boolean => current.get(one.job_id)?.attempt === one.attempt;
+  const isCurrent = (one: (typeof attempts)[number]): boolean =>
+    current.get(one.job_id)?.attempt === one.attempt;
   const heard = attempts.filter(isCurrent);
   for (const { job_id: jobId, attempt } of heard) deps.liveness.attemptHeard(jobId, attempt);
   return {

@@ -99,10 +99,7 @@ function refusalOf(job: LedgerJob, question: Question): Refusal | null {
 
 /** A cancel whose worker is gone has nobody left to say that it stopped. */
 async function refuse(deps: LlmLedgerDeps, trx: Trx, job: LedgerJob, reason: Refusal): Promise<Answer> {
-  if (
-    job.status === 'cancelling' &&
-    deps.liveness.attemptSilentMs(job.id, job.attempt) >= holderSilenceMs
-  ) {
+  if (job.status === 'cancelling' && deps.liveness.attemptSilentMs(job.id, job.attempt) >= holderSilenceMs) {
     await endAttempt(trx, job.id, job.attempt, 'lost', {
       code: 'superseded',
       message: 'It was cancelled after its worker had gone.',
@@ -114,9 +111,17 @@ async function refuse(deps: LlmLedgerDeps, trx: Trx, job: LedgerJob, reason: Ref
 }
 
 /** There is nothing to ask the model: the entry is gone, or the file has got its entry meanwhile. */
-async function endWithoutTask(deps: LlmLedgerDeps, trx: Trx, job: LedgerJob, error: GazeError): Promise<void> {
+async function endWithoutTask(
+  deps: LlmLedgerDeps,
+  trx: Trx,
+  job: LedgerJob,
+  error: GazeError,
+): Promise<void> {
   if (job.status === 'running') {
-    await endAttempt(trx, job.id, job.attempt, 'lost', { code: 'superseded', message: 'There is nothing left to do.' });
+    await endAttempt(trx, job.id, job.attempt, 'lost', {
+      code: 'superseded',
+      message: 'There is nothing left to do.',
+    });
   }
   if (error.code === 'superseded') {
     await finish(trx, job.id, 'done');

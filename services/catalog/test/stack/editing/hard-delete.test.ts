@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { tempDir, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
+import { adoptTrash } from '../../../src/editing/adopt-trash.ts';
 import { deleteEntity, purgeTrash, restoreEntity } from '../../../src/editing/delete.ts';
 import type { WriteDeps } from '../../../src/editing/deps.ts';
 import { listTrash } from '../../../src/editing/trash-store.ts';
@@ -196,6 +198,27 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
       await library.stop();
     },
   );
+
+  test('after the loss of the database the trash is still there, model files and all', async () => {
+    await using house = await withModels();
+    const { on, lora } = house;
+    const id = await hard(on.writing);
+    await on.db.deleteFrom('trash').execute();
+    await on.db.deleteFrom('entity').execute();
+    await adoptTrash(on.writing);
+    expect((await listTrash(on.db, { limit: 5 })).items).toMatchObject([
+      { id, slug: 'elke', name: 'elke', model_file: name },
+    ]);
+    await restoreEntity(on.writing, id, 'user');
+    expect(await filesIn(lora)).toEqual([name]);
+    await expectRestored(on);
+    // A copy that a restore left behind is no deleted entity.
+    const leftover = path.join(on.data.path, '.trash/characters', `elke.${randomUUID()}.json`);
+    await writeFile(leftover, await readFile(on.data.file('characters', 'elke.json')));
+    await adoptTrash(on.writing);
+    expect((await listTrash(on.db, { limit: 5 })).items).toEqual([]);
+    expect(await filesIn(path.dirname(leftover))).toEqual([]);
+  });
 
   test('another file in the place of the deleted one is never overwritten', async () => {
     await using house = await withModels();

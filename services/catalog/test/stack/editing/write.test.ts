@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { verifies } from '@gaze/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createEntity } from '../../../src/editing/create.ts';
 import type { WriteStep } from '../../../src/editing/deps.ts';
 import { entityDetail, listProblems } from '../../../src/library/detail.ts';
 import { edit, refusal, restarted, revisionOf, stoppingAfter, textOf } from '../../support/editing.ts';
@@ -193,6 +194,23 @@ describe('an edit', () => {
     });
     expect(await textOf(on, 'characters', 'elke.json')).toBe('{ "character_id": "elke", ');
     expect(await listProblems(on.db)).toHaveLength(1);
+  });
+
+  test('of a file that is not there says so and hides nothing where the folder may not be mounted', async () => {
+    await using on = await withElke();
+    await on.data.remove('characters', 'elke.json');
+    await rm(path.join(on.data.path, '.gaze-data'));
+    expect(await refusal(edit(on.writing, hair('x')))).toMatchObject({
+      code: 'data_error',
+      message: containing('is not there'),
+    });
+    expect(await entityDetail(on.db, 'characters', 'elke')).toMatchObject({ slug: 'elke' });
+    const created = createEntity(on.writing, { category: 'characters', id: 'new', by: 'user' });
+    expect(await refusal(created)).toMatchObject({
+      code: 'data_error',
+      message: containing('may not be mounted'),
+    });
+    expect(await readdir(path.dirname(on.data.file('characters', 'x')))).toEqual([]);
   });
 
   test('that changes nothing writes nothing', async () => {

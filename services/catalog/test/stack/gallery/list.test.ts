@@ -20,7 +20,7 @@ const list = (on: Pick<TestLibrary, 'db'>, query: Asked = {}) => listImages(on.d
 /** Every page of a question, with small pages. */
 async function walk(on: Pick<TestLibrary, 'db'>, query: Asked, limit = 2): Promise<ImageView[]> {
   const found: ImageView[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await list(on, { ...query, limit, cursor });
     found.push(...page.items);
     if (page.next_cursor === null) return found;
@@ -31,11 +31,21 @@ async function walk(on: Pick<TestLibrary, 'db'>, query: Asked, limit = 2): Promi
 describe(verifies('images.filters', 'filters of the gallery'), () => {
   let on: TestLibrary;
   const ids: string[] = [];
-  const days = ['2026-01-31T23:30:00Z', '2026-02-01T00:30:00Z', '2026-02-15T12:00:00Z', '2026-03-01T12:00:00Z'];
+  const days = [
+    '2026-01-31T23:30:00Z',
+    '2026-02-01T00:30:00Z',
+    '2026-02-15T12:00:00Z',
+    '2026-03-01T12:00:00Z',
+  ];
   beforeAll(async () => {
     on = await testLibrary();
     const pictures = [
-      { prompt: '1girl, red_hair, (paper lantern:1.2)', lora: 'Looks\\elke.safetensors', host: 'A', rating: null },
+      {
+        prompt: '1girl, red_hair, (paper lantern:1.2)',
+        lora: 'Looks\\elke.safetensors',
+        host: 'A',
+        rating: null,
+      },
       { prompt: 'a lighthouse, chair', lora: 'Looks/bex.safetensors', host: 'B', rating: 2 },
       { prompt: '1girl, blue hair', lora: 'Looks/elke.safetensors', host: 'A', rating: 4 },
       { prompt: '日本の庭, lanterns', lora: 'Styles/ink.safetensors', host: 'B', rating: 5 },
@@ -56,7 +66,9 @@ describe(verifies('images.filters', 'filters of the gallery'), () => {
         .set({ created_at: days[i] ?? '', rating: of.rating, is_favourite: i === 2 })
         .where('id', '=', ids[i] ?? '')
         .execute();
-      await sql`UPDATE image_lora SET created_at = image.created_at FROM image WHERE image.id = image_id`.execute(on.db);
+      await sql`UPDATE image_lora SET created_at = image.created_at FROM image WHERE image.id = image_id`.execute(
+        on.db,
+      );
     }
   });
   afterAll(() => on[Symbol.asyncDispose]());
@@ -114,9 +126,15 @@ describe(verifies('images.filters', 'filters of the gallery'), () => {
       expect((await list(on, { from, to })).items).toHaveLength(count);
     const byDay = await buckets({ by: 'day', q: 'hair', nsfw: 'sfw' });
     expect(byDay.buckets.map(({ bucket }) => bucket)).toEqual(['2026-02-15', '2026-01-31']);
-    expect(await buckets({ lora: 'Styles/ink.safetensors' })).toMatchObject({ total: 1, buckets: [{ bucket: '2026-03' }] });
+    expect(await buckets({ lora: 'Styles/ink.safetensors' })).toMatchObject({
+      total: 1,
+      buckets: [{ bucket: '2026-03' }],
+    });
     expect(await buckets({ q: 'zeppelin' })).toEqual({ total: 0, buckets: [] });
-    await expect(buckets({ tz: 'Mars/Olympus' })).rejects.toMatchObject({ code: 'invalid_input', field: 'tz' });
+    await expect(buckets({ tz: 'Mars/Olympus' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'tz',
+    });
   });
 });
 
@@ -128,7 +146,8 @@ describe('words among many pictures', () => {
   beforeAll(async () => {
     on = await testLibrary();
     const words = Object.entries(shares).map(
-      ([word, share]) => sql`CASE WHEN hashtext(${word} || n) & 1023 < ${Math.round(share * 1.024)} THEN ${word} END`,
+      ([word, share]) =>
+        sql`CASE WHEN hashtext(${word} || n) & 1023 < ${Math.round(share * 1.024)} THEN ${word} END`,
     );
     await sql`
       INSERT INTO image (id, key, sha256, bytes, width, height, owner_category, is_nsfw, search, created_at)
@@ -160,18 +179,29 @@ describe('words among many pictures', () => {
         SELECT id FROM image WHERE ${source.where} AND ${matches(sql.ref('search'), allOf(asked))}
         ORDER BY created_at DESC, id DESC`.execute(on.db);
       const expected = idsOf(rows);
-      const found = await findImages(on.db, { source, asked, cursor: undefined, wanted: 61, isCounted: true });
+      const found = await findImages(on.db, {
+        source,
+        asked,
+        cursor: undefined,
+        wanted: 61,
+        isCounted: true,
+      });
       expect(found.ids).toEqual(expected.slice(0, 61));
-      expect(found.found).toEqual({ count: Math.min(expected.length, 1000), is_capped: expected.length > 1000 });
+      expect(found.found).toEqual({
+        count: Math.min(expected.length, 1000),
+        is_capped: expected.length > 1000,
+      });
     }
   });
 
   test('pages go on where they ended, on every road', async () => {
     for (const q of ['common', 'usual', 'middling', 'seldom', 'rare']) {
       const { rows } = await sql<{ id: string }>`
-        SELECT id FROM image WHERE search @@ ${`'${q}'`}::tsquery ORDER BY created_at DESC, id DESC LIMIT 400`.execute(on.db);
+        SELECT id FROM image WHERE search @@ ${`'${q}'`}::tsquery ORDER BY created_at DESC, id DESC LIMIT 400`.execute(
+        on.db,
+      );
       const found: string[] = [];
-      for (let cursor: string | undefined; found.length < rows.length; ) {
+      for (let cursor: string | undefined; found.length < rows.length;) {
         const page = await list(on, { q, limit: 150, cursor });
         found.push(...idsOf(page.items));
         if (page.next_cursor === null) break;

@@ -15,26 +15,42 @@ import type { TestLibrary } from '../../support/library.ts';
 import { testLibrary } from '../../support/library.ts';
 import { completeJob, generationRecord, storePicture } from '../../support/pictures.ts';
 
-const all = async (on: Pick<TestLibrary, 'db'>) => (await listImages(on.db, ImageQuery.parse({ limit: 200 }))).items;
+const all = async (on: Pick<TestLibrary, 'db'>) =>
+  (await listImages(on.db, ImageQuery.parse({ limit: 200 }))).items;
 const counts = { added: 0, changed: 0, moved: 0, missing: 0, swept: 0, problems: [], warning: null };
 
 /** Sidecars written, so that nothing is under way. */
 async function settled(on: TestLibrary): Promise<void> {
   on.images.wake();
   await eventually(async () => {
-    expect(await on.db.selectFrom('image').select('id').where('sidecar_written', '=', false).execute()).toEqual([]);
+    expect(
+      await on.db.selectFrom('image').select('id').where('sidecar_written', '=', false).execute(),
+    ).toEqual([]);
   });
 }
 
 describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
   test('takes pictures over that ComfyUI, A1111, the Flask original or a hand put there', async () => {
     await using on = await testLibrary();
-    await on.data.put('outfits', 'coat.json', { outfit_id: 'coat', outfit_name: 'Coat', tags: { nsfw: true } });
+    await on.data.put('outfits', 'coat.json', {
+      outfit_id: 'coat',
+      outfit_name: 'Coat',
+      tags: { nsfw: true },
+    });
     await on.library.scan('outfits');
     const put = (key: string, bytes: Buffer | string) => on.store.put(key, Buffer.from(bytes));
-    await put('characters/elke/gen_1700000000.png', await foreignPicture({ prompt: comfyPrompt({ positive: 'a lantern', seed: 99 }) }));
-    await put('characters/elke/gen_1700000000.png.json', '{"is_favourite": true, "is_nsfw": false, "mine": 1}');
-    await put('clothing/coat/a.png', await foreignPicture({ parameters: 'a coat\nNegative prompt: bad\nSteps: 20, Seed: 5, Size: 64x64' }));
+    await put(
+      'characters/elke/gen_1700000000.png',
+      await foreignPicture({ prompt: comfyPrompt({ positive: 'a lantern', seed: 99 }) }),
+    );
+    await put(
+      'characters/elke/gen_1700000000.png.json',
+      '{"is_favourite": true, "is_nsfw": false, "mine": 1}',
+    );
+    await put(
+      'clothing/coat/a.png',
+      await foreignPicture({ parameters: 'a coat\nNegative prompt: bad\nSteps: 20, Seed: 5, Size: 64x64' }),
+    );
     await put('outfits/coat/b.png', await foreignPicture());
     await put('outfits/coat/b.png.json', '{ half');
     await put('generator/mix/c.png', await foreignPicture());
@@ -55,19 +71,31 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
       ...{ owner: { category: 'characters', slug: 'elke' }, is_favourite: true, is_nsfw: false, seed: 99 },
       ...{ checkpoint: 'Illustrious/paper.safetensors', width: 64, job_id: null },
     });
-    expect(byKey['clothing/coat/a.png']).toMatchObject({ owner: { category: 'outfits', slug: 'coat' }, is_nsfw: true, seed: 5 });
+    expect(byKey['clothing/coat/a.png']).toMatchObject({
+      owner: { category: 'outfits', slug: 'coat' },
+      is_nsfw: true,
+      seed: 5,
+    });
     expect(byKey['outfits/coat/b.png']).toMatchObject({ is_nsfw: true, is_favourite: false });
     expect(byKey['generator/mix/c.png']?.owner).toBeNull();
     expect(byKey['loose.png']?.owner).toBeNull();
-    expect(byKey['presets/evening/strengths/d.png']?.owner).toMatchObject({ category: 'presets', slug: 'evening' });
+    expect(byKey['presets/evening/strengths/d.png']?.owner).toMatchObject({
+      category: 'presets',
+      slug: 'evening',
+    });
     const detail = await imageDetail(on.db, byKey['clothing/coat/a.png']?.id ?? '');
-    expect(detail).toMatchObject({ generation: null, metadata: { source: 'a1111', positive: 'a coat', negative: 'bad' } });
+    expect(detail).toMatchObject({
+      generation: null,
+      metadata: { source: 'a1111', positive: 'a coat', negative: 'bad' },
+    });
     expect((await on.takeEvents()).filter(({ type }) => type === 'image.created')).toHaveLength(6);
     // What was put there is found by its words and its LoRA.
     const found = await listImages(on.db, ImageQuery.parse({ q: 'lant', lora: 'Looks/elke.safetensors' }));
     expect(found.items.map(({ key }) => key)).toEqual(['characters/elke/gen_1700000000.png']);
     // Nothing was written into people's folders, and a second look changes nothing.
-    expect((await readAll(on.store, 'characters/elke/gen_1700000000.png.json')).toString()).toContain('"mine": 1');
+    expect((await readAll(on.store, 'characters/elke/gen_1700000000.png.json')).toString()).toContain(
+      '"mine": 1',
+    );
     expect(await on.images.rescan()).toMatchObject({ added: 0, changed: 0, moved: 0, missing: 0 });
     expect(await on.takeEvents()).toEqual([]);
   });
@@ -83,8 +111,23 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
       on.db
         .insertInto('job')
         .values({
-          ...{ id: record.job_id, batch_id: 'b', ordinal: 0, kind: 'image', status: 'done', lane: 'batch', label: '' },
-          ...{ snapshot: '{}', template_hash: null, checkpoint: null, seed: null, host_id: null, reason: null },
+          ...{
+            id: record.job_id,
+            batch_id: 'b',
+            ordinal: 0,
+            kind: 'image',
+            status: 'done',
+            lane: 'batch',
+            label: '',
+          },
+          ...{
+            snapshot: '{}',
+            template_hash: null,
+            checkpoint: null,
+            seed: null,
+            host_id: null,
+            reason: null,
+          },
           ...{ owner_category: null, owner_slug: null, stream_incarnation: null, stream_sequence: null },
           finished_at: finished,
         })
@@ -112,14 +155,22 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
     expect((await all(on)).map(({ id }) => id)).toEqual([kept.id]);
     await on.store.put('looks/bex/found.png', bytes);
     expect(await on.images.rescan()).toMatchObject({ added: 0, moved: 1 });
-    expect(await imageDetail(on.db, gone.id)).toMatchObject({ key: 'looks/bex/found.png', rating: 5, owner: { category: 'looks', slug: 'bex' }, generation: { seed: 42 } });
+    expect(await imageDetail(on.db, gone.id)).toMatchObject({
+      key: 'looks/bex/found.png',
+      rating: 5,
+      owner: { category: 'looks', slug: 'bex' },
+      generation: { seed: 42 },
+    });
 
     // Moved while nobody looked: never missing at all.
     const from = path.join(on.storeRoot, kept.key);
     await mkdir(path.join(on.storeRoot, 'scenes/pier'), { recursive: true });
     await rename(from, path.join(on.storeRoot, 'scenes/pier/moved.png'));
     expect(await on.images.rescan()).toMatchObject({ added: 0, moved: 1, missing: 0 });
-    expect(await imageDetail(on.db, kept.id)).toMatchObject({ key: 'scenes/pier/moved.png', owner: { slug: 'pier' } });
+    expect(await imageDetail(on.db, kept.id)).toMatchObject({
+      key: 'scenes/pier/moved.png',
+      owner: { slug: 'pier' },
+    });
   });
 
   test('other bytes under a known name, a touched file, an edited sidecar', async () => {
@@ -133,7 +184,11 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
     expect(await on.images.rescan()).toMatchObject({ changed: 0, added: 0 });
     await on.store.put(key, await foreignPicture({ parameters: 'second\nSteps: 1, Seed: 2' }, 128));
     expect(await on.images.rescan()).toMatchObject({ changed: 1, added: 0 });
-    expect(await imageDetail(on.db, id)).toMatchObject({ seed: 2, width: 128, metadata: { positive: 'second' } });
+    expect(await imageDetail(on.db, id)).toMatchObject({
+      seed: 2,
+      width: 128,
+      metadata: { positive: 'second' },
+    });
     expect((await listImages(on.db, ImageQuery.parse({ q: 'first' }))).items).toEqual([]);
     await on.store.put(`${key}.json`, Buffer.from('{"is_favourite": true, "is_nsfw": true, "rating": 3}'));
     expect(await on.images.rescan()).toMatchObject({ changed: 1 });
@@ -143,7 +198,10 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
     await on.store.put(`${key}.json`, Buffer.from('{"is_favourite": false, "rating": 2}'));
     expect(await on.images.rescan()).toMatchObject({ changed: 0 });
     await settled(on);
-    expect(JSON.parse((await readAll(on.store, `${key}.json`)).toString())).toMatchObject({ rating: 1, is_favourite: true });
+    expect(JSON.parse((await readAll(on.store, `${key}.json`)).toString())).toMatchObject({
+      rating: 1,
+      is_favourite: true,
+    });
     expect(await on.images.rescan()).toMatchObject({ changed: 0 });
   });
 
@@ -180,7 +238,10 @@ describe(verifies('R14', 'after the loss of the database'), () => {
       ...{ owner, count: 3, isNsfw: true },
       record: { job_id: 'a'.repeat(32), loras: [{ name: 'Looks\\elke.safetensors', weight: 1 }] },
     });
-    await on.store.put('scenes/pier/by hand.png', await foreignPicture({ parameters: 'pier\nSteps: 1, Seed: 1' }));
+    await on.store.put(
+      'scenes/pier/by hand.png',
+      await foreignPicture({ parameters: 'pier\nSteps: 1, Seed: 1' }),
+    );
     await on.images.rescan();
     const [first, second, third] = views as [(typeof views)[0], (typeof views)[0], (typeof views)[0]];
     await gallery.ask('flags', { ids: [first.id], is_favourite: true, rating: 4, is_nsfw: false });
@@ -197,7 +258,10 @@ describe(verifies('R14', 'after the loss of the database'), () => {
     });
     const sorted = (images: typeof before) => images.map(flags).sort((a, b) => (a.id < b.id ? -1 : 1));
     expect(sorted(await all(fresh))).toEqual(sorted(before));
-    expect(await imageDetail(fresh.db, second.id)).toMatchObject({ generation: { job_id: 'a'.repeat(32), seed: 42 }, job_id: 'a'.repeat(32) });
+    expect(await imageDetail(fresh.db, second.id)).toMatchObject({
+      generation: { job_id: 'a'.repeat(32), seed: 42 },
+      job_id: 'a'.repeat(32),
+    });
     const lora = ImageQuery.parse({ lora: 'Looks/elke.safetensors' });
     expect((await listImages(fresh.db, lora)).items).toHaveLength(2);
     const { items } = await listTrashedImages(fresh.db, { limit: 10 });
@@ -211,7 +275,8 @@ describe(verifies('images.thumbs', 'thumbnails of pictures from outside'), () =>
     await using on = await testLibrary();
     for (let i = 0; i < 4; i++) await on.store.put(`scenes/pier/${i}.png`, await foreignPicture());
     await on.images.rescan();
-    const due = async () => (await on.db.selectFrom('image').select('id').where('thumb_due', '=', true).execute()).length;
+    const due = async () =>
+      (await on.db.selectFrom('image').select('id').where('thumb_due', '=', true).execute()).length;
     // The rescan above woke the backfill of the library itself: let it finish, then make all due again.
     await eventually(async () => expect(await due()).toBe(0), { timeoutMs: 20_000 });
     const rows = await on.db.selectFrom('image').select('sha256').execute();
@@ -238,7 +303,11 @@ describe(verifies('images.thumbs', 'thumbnails of pictures from outside'), () =>
     const { added } = await on.images.rescan();
     expect(added).toBeGreaterThanOrEqual(1);
     await eventually(async () => {
-      const row = await on.db.selectFrom('image').select('thumb_due').where('key', '=', 'scenes/pier/b.png').executeTakeFirst();
+      const row = await on.db
+        .selectFrom('image')
+        .select('thumb_due')
+        .where('key', '=', 'scenes/pier/b.png')
+        .executeTakeFirst();
       expect(row?.thumb_due).toBe(false);
     });
   });
@@ -247,6 +316,8 @@ describe(verifies('images.thumbs', 'thumbnails of pictures from outside'), () =>
 test('the list of columns that go into the trash and back is that of the table', async () => {
   await using on = await testLibrary();
   const { rows } = await sql<{ name: string }>`
-    SELECT attname AS name FROM pg_attribute WHERE attrelid = 'image'::regclass AND attnum > 0 AND NOT attisdropped`.execute(on.db);
+    SELECT attname AS name FROM pg_attribute WHERE attrelid = 'image'::regclass AND attnum > 0 AND NOT attisdropped`.execute(
+    on.db,
+  );
   expect([...imageColumns].sort()).toEqual(rows.map(({ name }) => name).sort());
 });

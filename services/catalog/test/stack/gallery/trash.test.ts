@@ -19,7 +19,11 @@ async function withCover() {
   await on.library.scan('characters');
   const { views } = await completeJob(on, { owner, count: 2 });
   const [other, cover] = views as [(typeof views)[0], (typeof views)[0]];
-  const { sha256 } = await on.db.selectFrom('image').select('sha256').where('id', '=', cover.id).executeTakeFirstOrThrow();
+  const { sha256 } = await on.db
+    .selectFrom('image')
+    .select('sha256')
+    .where('id', '=', cover.id)
+    .executeTakeFirstOrThrow();
   await on.db.updateTable('entity').set({ cover_key: cover.key, cover_sha256: sha256 }).execute();
   on.images.wake();
   await eventually(async () => expect(await on.store.exists(`${cover.key}.json`)).toBe(true));
@@ -57,7 +61,10 @@ describe(verifies('images.trash', 'the trash of pictures'), () => {
     });
     expect(await coverOf(gallery)).toEqual({ cover_key: null, cover_sha256: null });
     const trashed = await gallery.ask('trashed', {});
-    expect(trashed).toMatchObject({ items: [{ id: cover.id, owner: { name: 'Elke' }, cover_of: [owner] }], next_cursor: null });
+    expect(trashed).toMatchObject({
+      items: [{ id: cover.id, owner: { name: 'Elke' }, cover_of: [owner] }],
+      next_cursor: null,
+    });
 
     const { results } = await gallery.ask('restore', { ids: [cover.id] });
     expect(results).toMatchObject([{ id: cover.id, image: { key: cover.key, owner }, problem: null }]);
@@ -92,7 +99,9 @@ describe(verifies('images.trash', 'the trash of pictures'), () => {
     await using _ = gallery;
     const thumb = thumbKey(sha256, gridThumbWidth);
     expect(await on.store.exists(thumb)).toBe(true);
-    expect((await gallery.ask('purge', { ids: [cover.id] })).results).toMatchObject([{ problem: { code: 'not_found' } }]);
+    expect((await gallery.ask('purge', { ids: [cover.id] })).results).toMatchObject([
+      { problem: { code: 'not_found' } },
+    ]);
     await gallery.ask('trash', { ids: [cover.id, other.id] });
     expect((await gallery.ask('purge', { ids: [cover.id] })).results).toMatchObject([{ problem: null }]);
     expect((await on.store.list('.trash/')).keys).toEqual([
@@ -100,7 +109,9 @@ describe(verifies('images.trash', 'the trash of pictures'), () => {
       `${trashPath(other.id, other.key)}.json`,
     ]);
     expect(await on.store.exists(thumb)).toBe(false);
-    expect((await gallery.ask('restore', { ids: [cover.id] })).results).toMatchObject([{ problem: { code: 'not_found' } }]);
+    expect((await gallery.ask('restore', { ids: [cover.id] })).results).toMatchObject([
+      { problem: { code: 'not_found' } },
+    ]);
     expect(await gallery.ask('emptyTrash', {})).toEqual({ purged: 1, left: 0 });
     expect((await on.store.list('')).keys).toEqual([]);
   });
@@ -130,7 +141,9 @@ describe(verifies('images.trash', 'the trash of pictures'), () => {
     expect(await on.store.exists(trashPath(cover.id, cover.key))).toBe(true);
     // The other way: the file is back, its row is not yet.
     await on.store.move(trashPath(cover.id, cover.key), cover.key);
-    expect((await gallery.ask('restore', { ids: [cover.id] })).results).toMatchObject([{ image: { id: cover.id } }]);
+    expect((await gallery.ask('restore', { ids: [cover.id] })).results).toMatchObject([
+      { image: { id: cover.id } },
+    ]);
   });
 
   test('many at once: each has its own answer, ids that are not there too; pages of the trash', async () => {
@@ -138,7 +151,11 @@ describe(verifies('images.trash', 'the trash of pictures'), () => {
     const { on } = gallery;
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.push(...(await completeJob(on)).views.map(({ id }) => id));
-    const { results } = await gallery.ask('flags', { ids: [ids[0], 'none', ids[1]], is_favourite: true, rating: 4 });
+    const { results } = await gallery.ask('flags', {
+      ids: [ids[0], 'none', ids[1]],
+      is_favourite: true,
+      rating: 4,
+    });
     expect(results).toMatchObject([
       { id: ids[0], image: { is_favourite: true, rating: 4 }, problem: null },
       { id: 'none', image: null, problem: { code: 'not_found' } },

@@ -6,7 +6,10 @@ import { edit, textOf } from '../../support/editing.ts';
 import { elke, entryResult, llmWorkshop, tagsResult } from './workshop.ts';
 
 test(
-  verifies('llm.regenerate', 'tags of one entry: untouched fields keep their bytes, and there is one revision'),
+  verifies(
+    'llm.regenerate',
+    'tags of one entry: untouched fields keep their bytes, and there is one revision',
+  ),
   async () => {
     await using shop = await llmWorkshop();
     const before = await textOf(shop.on, 'characters', 'elke.json');
@@ -19,20 +22,28 @@ test(
     const begun = await shop.begin();
     expect(begun.task).toMatchObject({ kind: 'regenerate_tags', slug: 'elke', data: elke });
     expect((await shop.job(begun.jobId)).status).toBe('running');
-    expect(await shop.complete(begun, tagsResult(begun.task, { origin_series: 'Harbour Tales' }))).toBe('accepted');
+    expect(await shop.complete(begun, tagsResult(begun.task, { origin_series: 'Harbour Tales' }))).toBe(
+      'accepted',
+    );
 
     const done = await shop.until(begun.jobId, 'done');
     expect(done.attempt_history).toMatchObject([{ number: 1, status: 'done', holder: 'w1' }]);
     const after = await textOf(shop.on, 'characters', 'elke.json');
     expect(after).toBe(before.replace('Old Tales', 'Harbour Tales'));
     expect(await shop.revisions('characters')).toEqual([{ slug: 'elke', made_by: `llm: ${begun.jobId}` }]);
-    expect(await shop.complete(begun, tagsResult(begun.task, { origin_series: 'Other Tales' })), 'again').toBe('already');
+    expect(
+      await shop.complete(begun, tagsResult(begun.task, { origin_series: 'Other Tales' })),
+      'again',
+    ).toBe('already');
     expect(await textOf(shop.on, 'characters', 'elke.json')).toBe(after);
   },
 );
 
 test(
-  verifies('llm.merge', 'an edit of another field meanwhile is merged; one of the same field makes the result wait'),
+  verifies(
+    'llm.merge',
+    'an edit of another field meanwhile is merged; one of the same field makes the result wait',
+  ),
   async () => {
     await using shop = await llmWorkshop();
     await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters', slug: 'elke' });
@@ -50,13 +61,19 @@ test(
     await shop.complete(second, tagsResult(second.task, { origin_series: 'Theirs', origin_type: 'book' }));
     const done = await shop.until(second.jobId, 'done');
     expect(done.notes).toContain('The result waits for review.');
-    expect(await shop.dataOf('characters', 'elke')).toMatchObject({ tags: { origin_series: 'Mine', origin_type: '' } });
+    expect(await shop.dataOf('characters', 'elke')).toMatchObject({
+      tags: { origin_series: 'Mine', origin_type: '' },
+    });
     const { items } = await shop.ask(llmJobsRpc.drafts, {});
     expect(items).toMatchObject([{ id: second.jobId, state: 'waiting', change_count: 2 }]);
 
-    await expect(shop.ask(llmJobsRpc.draftApply, { id: second.jobId })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(shop.ask(llmJobsRpc.draftApply, { id: second.jobId })).rejects.toMatchObject({
+      code: 'conflict',
+    });
     await shop.ask(llmJobsRpc.draftApply, { id: second.jobId, pointers: ['/tags/origin_type'] });
-    expect(await shop.dataOf('characters', 'elke')).toMatchObject({ tags: { origin_series: 'Mine', origin_type: 'book' } });
+    expect(await shop.dataOf('characters', 'elke')).toMatchObject({
+      tags: { origin_series: 'Mine', origin_type: 'book' },
+    });
   },
 );
 
@@ -64,13 +81,21 @@ test(
   verifies('llm.review', 'a bulk run waits for review with its diff; a draft is applied once, or discarded'),
   async () => {
     await using shop = await llmWorkshop();
-    await shop.on.data.put('characters', 'tamsin.json', { ...elke, character_id: 'tamsin', character_name: 'Tamsin' });
+    await shop.on.data.put('characters', 'tamsin.json', {
+      ...elke,
+      character_id: 'tamsin',
+      character_name: 'Tamsin',
+    });
     await shop.on.library.scan();
     const submitted = await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters' });
     expect(submitted).toMatchObject({ queued: 2, skipped: [] });
     expect(submitted.jobs.map((job) => job.lane)).toEqual(['batch', 'batch']);
     const again = await shop.ask(llmJobsRpc.regenerateTags, {});
-    expect(again, 'what is queued is not queued twice').toMatchObject({ batch_id: null, queued: 0, skipped_count: 2 });
+    expect(again, 'what is queued is not queued twice').toMatchObject({
+      batch_id: null,
+      queued: 0,
+      skipped_count: 2,
+    });
 
     for (const series of ['One', 'Two']) {
       const begun = await shop.begin();
@@ -83,7 +108,11 @@ test(
     const draft = items.find(({ slug }) => slug === 'elke');
     const other = items.find(({ slug }) => slug === 'tamsin');
     expect(draft?.changes).toEqual([
-      { pointer: '/tags/origin_series', before: 'Old Tales', after: expect.stringMatching(/One|Two/) as string },
+      {
+        pointer: '/tags/origin_series',
+        before: 'Old Tales',
+        after: expect.stringMatching(/One|Two/) as string,
+      },
     ]);
     const id = draft?.id ?? '';
     const applied = await Promise.all([
@@ -92,9 +121,13 @@ test(
     ]);
     expect(new Set(applied.map(({ entity }) => entity.revision)).size).toBe(1);
     expect(await shop.revisions('characters')).toHaveLength(1);
-    expect(await shop.ask(llmJobsRpc.draftDiscard, { id: other?.id ?? '' })).toMatchObject({ state: 'discarded' });
+    expect(await shop.ask(llmJobsRpc.draftDiscard, { id: other?.id ?? '' })).toMatchObject({
+      state: 'discarded',
+    });
     expect((await shop.ask(llmJobsRpc.drafts, {})).items).toEqual([]);
-    await expect(shop.ask(llmJobsRpc.draftApply, { id: other?.id ?? '' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(shop.ask(llmJobsRpc.draftApply, { id: other?.id ?? '' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
     await expect(shop.ask(llmJobsRpc.draftDiscard, { id })).rejects.toMatchObject({ code: 'conflict' });
   },
 );
@@ -113,10 +146,17 @@ test('the setting decides for one entry, and the request over it', async () => {
 });
 
 test(
-  verifies('llm.create', 'an entry from a description has an id of ours, every field, and nothing that was not asked for'),
+  verifies(
+    'llm.create',
+    'an entry from a description has an id of ours, every field, and nothing that was not asked for',
+  ),
   async () => {
     await using shop = await llmWorkshop();
-    const wanted = { category: 'characters', description: 'A keeper of a lighthouse.', name: 'Elke' } as const;
+    const wanted = {
+      category: 'characters',
+      description: 'A keeper of a lighthouse.',
+      name: 'Elke',
+    } as const;
     await shop.ask(llmJobsRpc.create, wanted);
     const begun = await shop.begin();
     await shop.complete(
@@ -144,7 +184,14 @@ test(
     expect(data.tags).not.toHaveProperty('is_favourite');
     const draft = await shop.ask(llmJobsRpc.draft, { id: begun.jobId });
     expect(draft.refused.map(({ pointer }) => pointer).sort()).toEqual([
-      ...['/character_id', '/file', '/identity/secret', '/is_favourite', '/lora/lora_name', '/tags/is_favourite'],
+      ...[
+        '/character_id',
+        '/file',
+        '/identity/secret',
+        '/is_favourite',
+        '/lora/lora_name',
+        '/tags/is_favourite',
+      ],
     ]);
   },
 );
@@ -188,10 +235,14 @@ test(
 );
 
 test(
-  verifies('llm.steer', 'few are handed out; pause takes back what has not begun, the front goes first, cancel ends'),
+  verifies(
+    'llm.steer',
+    'few are handed out; pause takes back what has not begun, the front goes first, cancel ends',
+  ),
   async () => {
     await using shop = await llmWorkshop();
-    for (let i = 0; i < 8; i++) await shop.on.data.put('scenes', `s${i}.json`, { scene_id: `s${i}`, scene_name: `S${i}` });
+    for (let i = 0; i < 8; i++)
+      await shop.on.data.put('scenes', `s${i}.json`, { scene_id: `s${i}`, scene_name: `S${i}` });
     await shop.on.library.scan();
     await shop.ask(catalogRpc.queuesPause, { kind: 'llm', paused: true });
     const { jobs } = await shop.ask(llmJobsRpc.regenerateTags, { category: 'scenes' });
@@ -203,16 +254,28 @@ test(
     expect(first.jobId).toBe(last);
     await eventually(async () => {
       const { queues } = await shop.ask(catalogRpc.queuesGet, {});
-      expect(queues.find(({ kind }) => kind === 'llm')).toMatchObject({ running: 1, dispatched: 3, waiting: 4 });
+      expect(queues.find(({ kind }) => kind === 'llm')).toMatchObject({
+        running: 1,
+        dispatched: 3,
+        waiting: 4,
+      });
     });
     await shop.ask(catalogRpc.queuesPause, { kind: 'llm', paused: true });
     const { queues } = await shop.ask(catalogRpc.queuesGet, {});
-    expect(queues.find(({ kind }) => kind === 'llm')).toMatchObject({ running: 1, dispatched: 0, waiting: 7 });
+    expect(queues.find(({ kind }) => kind === 'llm')).toMatchObject({
+      running: 1,
+      dispatched: 0,
+      waiting: 7,
+    });
 
     await shop.ask(catalogRpc.jobsCancel, { job_ids: [first.jobId] });
     expect((await shop.job(first.jobId)).status).toBe('cancelling');
     await eventually(() => expect(shop.cancelled).toContain(first.jobId));
-    const beat = await shop.ask(llmRpc.beat, { v: 1, replica: 'w1', attempts: [{ job_id: first.jobId, attempt: 1 }] });
+    const beat = await shop.ask(llmRpc.beat, {
+      v: 1,
+      replica: 'w1',
+      attempts: [{ job_id: first.jobId, attempt: 1 }],
+    });
     expect(beat).toEqual({ stale: [], cancel: [first.jobId] });
     expect(await shop.fail(first, 'interrupted')).toBe('cancelled');
     await shop.ask(catalogRpc.jobsCancel, { all_waiting: true });
@@ -223,7 +286,9 @@ test(
 test('progress is told on the bus, and an attempt that gave way hears that it is stale', async () => {
   await using shop = await llmWorkshop();
   const heard: unknown[] = [];
-  shop.bus.asker.subscribe(subjects.allProgress, { callback: (_error, message) => void heard.push(message.json()) });
+  shop.bus.asker.subscribe(subjects.allProgress, {
+    callback: (_error, message) => void heard.push(message.json()),
+  });
   await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters', slug: 'elke' });
   const begun = await shop.begin();
   const say = (attempt: number) =>
@@ -233,7 +298,9 @@ test('progress is told on the bus, and an attempt that gave way hears that it is
     });
   expect((await say(1)).outcome).toBe('go');
   await eventually(() =>
-    expect(heard).toMatchObject([{ job_id: begun.jobId, phase: 'tools', step: 2, steps: 10, node: 'search_tags' }]),
+    expect(heard).toMatchObject([
+      { job_id: begun.jobId, phase: 'tools', step: 2, steps: 10, node: 'search_tags' },
+    ]),
   );
   // Its message came again: a second worker takes over.
   const taken = await shop.ask(llmRpc.start, { job_id: begun.jobId, dispatch: 1, holder: 'w2' });
@@ -244,7 +311,10 @@ test('progress is told on the bus, and an attempt that gave way hears that it is
 });
 
 test(
-  verifies('llm.submit', 'the same key queues its work once; another body under it is refused; a queue that was lost is refilled'),
+  verifies(
+    'llm.submit',
+    'the same key queues its work once; another body under it is refused; a queue that was lost is refilled',
+  ),
   async () => {
     await using shop = await llmWorkshop();
     const idempotency = { principal: 'p', route: 'POST /x', key: 'k', body_hash: 'h' };
@@ -253,7 +323,10 @@ test(
     expect(new Set(answers.map((answer) => answer.batch_id)).size).toBe(1);
     expect(answers.map((answer) => answer.replayed).sort()).toEqual([false, true, true]);
     await expect(
-      shop.ask(llmJobsRpc.regenerateTags, { ...request, idempotency: { ...idempotency, body_hash: 'other' } }),
+      shop.ask(llmJobsRpc.regenerateTags, {
+        ...request,
+        idempotency: { ...idempotency, body_hash: 'other' },
+      }),
     ).rejects.toMatchObject({ code: 'idempotency_mismatch' });
 
     const delivery = await shop.next();
@@ -273,7 +346,7 @@ test('a worker that falls silent loses its job to another one; the attempt count
   await using shop = await llmWorkshop();
   await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters', slug: 'elke' });
   const begun = await shop.begin();
-  await shop.skip(22_000);
+  shop.skip(22_000);
   const next = await shop.begin();
   expect(next).toMatchObject({ jobId: begun.jobId, attempt: 2 });
   const { counted_attempts: counted } = await shop.on.db
@@ -287,7 +360,10 @@ test('a worker that falls silent loses its job to another one; the attempt count
 });
 
 test(
-  verifies('llm.transcript', 'each attempt leaves its transcript, without what looks like a secret and never too long'),
+  verifies(
+    'llm.transcript',
+    'each attempt leaves its transcript, without what looks like a secret and never too long',
+  ),
   async () => {
     await using shop = await llmWorkshop();
     await shop.ask(llmJobsRpc.regenerateTags, { category: 'characters', slug: 'elke' });
@@ -306,6 +382,8 @@ test(
     expect(kept.transcript.messages).toHaveLength(4);
     expect(JSON.stringify(kept)).not.toContain(secret);
     expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThan(410_000);
-    await expect(shop.ask(llmJobsRpc.transcript, { job_id: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(shop.ask(llmJobsRpc.transcript, { job_id: 'nobody' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   },
 );

@@ -25,6 +25,7 @@ import { expect } from 'vitest';
 import type { z } from 'zod';
 import type { WriteDeps } from '../../../src/editing/deps.ts';
 import { buildHosts } from '../../../src/hosts/hosts.ts';
+import { buildLiveness } from '../../../src/hosts/liveness.ts';
 import { buildJobs } from '../../../src/jobs/jobs.ts';
 import { entityDetail } from '../../../src/library/detail.ts';
 import { buildLlmJobs } from '../../../src/llm/llm.ts';
@@ -32,6 +33,7 @@ import { buildSettings } from '../../../src/settings/settings.ts';
 import { testBus } from '../../support/bus.ts';
 import { restarted } from '../../support/editing.ts';
 import { testLibrary } from '../../support/library.ts';
+import { transcript } from './sample-transcript.ts';
 
 export const elke = {
   character_id: 'elke',
@@ -71,12 +73,13 @@ export async function llmWorkshop() {
   async function open(writing: WriteDeps) {
     const log = testLog('catalog');
     const { db, events, images, library, store } = on;
+    const liveness = buildLiveness({ nc: bus.nc, now: () => performance.now() + skipped, log });
     const settings = buildSettings({ db, events, log });
     const hosts = buildHosts({ db, nc: bus.nc, events, comfyUrls: [], log });
     const llm = buildLlmJobs({
       ...{ db, nc: bus.nc, events, images, writing, log },
       review: settings.llmReview,
-      now: () => performance.now() + skipped,
+      liveness,
     });
     const jobs = buildJobs({
       ...{ db, nc: bus.nc, store, events, images, hosts, llm, log },
@@ -89,6 +92,7 @@ export async function llmWorkshop() {
     await jobs.start();
     await llm.start();
     return {
+      liveness,
       /** Hears and does nothing more, and is not waited for. */
       leave() {
         for (const server of serving) void server.stop();
@@ -113,7 +117,13 @@ export async function llmWorkshop() {
   function pull(): void {
     consumers = (['interactive', 'batch'] as const).map((lane) =>
       consumeWork({
-        ...{ nc: bus.asker, stream: streams.llm.name, durable: llmConsumer(lane), schema: Message, log: testLog('worker') },
+        ...{
+          nc: bus.asker,
+          stream: streams.llm.name,
+          durable: llmConsumer(lane),
+          schema: Message,
+          log: testLog('worker'),
+        },
         handler: (message) =>
           new Promise<WorkOutcome>((resolve) => {
             const delivery = { message, end: resolve };
@@ -134,7 +144,9 @@ export async function llmWorkshop() {
   const job = (jobId: string): Promise<JobDetail> => ask(catalogRpc.jobsGet, { job_id: jobId });
   const next = (): Promise<Delivery> => {
     const delivery = deliveries.shift();
-    return delivery === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(delivery);
+    return delivery === undefined
+      ? new Promise((resolve) => waiting.push(resolve))
+      : Promise.resolve(delivery);
   };
 
   return {
@@ -156,7 +168,11 @@ export async function llmWorkshop() {
       begun.end({ type: 'ack' });
       return outcome;
     },
-    async fail(begun: Begun, kind: 'permanent' | 'provider' | 'interrupted', retryAfter: number | null = null) {
+    async fail(
+      begun: Begun,
+      kind: 'permanent' | 'provider' | 'interrupted',
+      retryAfter: number | null = null,
+    ) {
       const { outcome } = await ask(llmRpc.fail, {
         ...{ job_id: begun.jobId, attempt: begun.attempt, class: kind, transcript: null },
         error: { code: 'llm_failed', message: 'The model is away.' },
@@ -170,14 +186,10 @@ export async function llmWorkshop() {
       await on.db.updateTable('job').set({ not_before: null }).execute();
     },
     /** Lets the liveness clock run ahead, in steps that are no standstill. */
-    async skip(ms: number) {
+    skip(ms: number) {
       for (let left = ms; left > 0; left -= 2000) {
         skipped += 2000;
-        await ask(llmRpc.progress, {
-          ...{ job_id: 'nobody', attempt: 1 },
-          progress: { phase: 'asking', turn: 1, max_turns: 1, tools: [], tokens: 0 },
-        });
-        await new Promise((resolve) => setImmediate(resolve));
+        running.liveness.replicaSilentMs('');
       }
     },
     until: (jobId: string, status: JobDetail['status']): Promise<JobDetail> =>
@@ -214,10 +226,12 @@ export async function llmWorkshop() {
       running = await open(restarted(on).writing);
     },
     async [Symbol.asyncDispose]() {
-      for (const { end } of begun) end({ type: 'nak', delayMs: 0 });
+      // What comes from now on goes back at once; what a test still holds is let go.
+      const stopped = Promise.all(consumers.map((consumer) => consumer.stop()));
+      for (const { end } of begun) end({ type: 'nak', delayMs: 60_000 });
+      await stopped;
       control.unsubscribe();
       await running.stop();
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
       await bus[Symbol.asyncDispose]();
       await on[Symbol.asyncDispose]();
     },
@@ -225,14 +239,6 @@ export async function llmWorkshop() {
 }
 
 export type LlmWorkshop = Awaited<ReturnType<typeof llmWorkshop>>;
-
-export const transcript: LlmTranscript = {
-  ...{ v: 1, model: 'tiny', provider: '127.0.0.1:1', prompt_file: 'regenerate_tags_system.txt' },
-  ...{ started_at: '2026-11-23T10:00:00.000Z', seconds: 1, turns: 1, cost: null, truncated: false },
-  messages: [{ role: 'user', content: 'The entry.' }],
-  tokens: { prompt: 1, completion: 1, total: 2 },
-  ...{ retries: [], repairs: [] },
-};
 
 const report = {
   refused: [],
@@ -244,7 +250,15 @@ const report = {
 export function tagsResult(task: LlmTask, tags: Record<string, unknown>): LlmResult {
   if (task.kind !== 'regenerate_tags') throw new Error(`it is a task to ${task.kind}`);
   const { kind, category, slug, revision, data } = task;
-  return { kind, category, slug, revision, tags: { ...(data.tags as object), ...tags }, changes: [], ...report };
+  return {
+    kind,
+    category,
+    slug,
+    revision,
+    tags: { ...(data.tags as object), ...tags },
+    changes: [],
+    ...report,
+  };
 }
 
 export function entryResult(task: LlmTask, name: string, data: EntityData): LlmResult {
