@@ -7,7 +7,9 @@ const tags: readonly TagField[] = [
   { key: 'base_model', label: 'Base model', kind: 'text' },
 ];
 const number = z
-  .union([z.number(), z.string().regex(/^\s*-?\d+(\.\d+)?\s*$/, 'must be a number')], { error: 'must be a number' })
+  .union([z.number(), z.string().regex(/^\s*-?\d+(\.\d+)?\s*$/, 'must be a number')], {
+    error: 'must be a number',
+  })
   .nullish();
 
 /** What a checkpoint without a JSON of its own renders with. */

@@ -126,9 +126,12 @@ const text = z.union([z.string(), z.array(z.union([z.string(), z.null()])), z.nu
 export const PromptValue = text.optional();
 
 /** `true`, `"true"`, `false`, `"false"`: people write both. */
-export const LooseBoolean = z.union([z.boolean(), z.string().regex(/^\s*(true|false)\s*$/i, 'must be true or false'), z.null()], {
-  error: 'must be true or false',
-});
+export const LooseBoolean = z.union(
+  [z.boolean(), z.string().regex(/^\s*(true|false)\s*$/i, 'must be true or false'), z.null()],
+  {
+    error: 'must be true or false',
+  },
+);
 
 const LooseNumber = z.union([z.number(), z.string(), z.null()], { error: 'must be a number' });
 

@@ -74,19 +74,17 @@ describe('who holds which host', () => {
       }),
       { selector: (one) => one.id, maxLength: 12 },
     ),
-    replicas: fc
-      .subarray(names)
-      .chain((live) =>
-        fc.tuple(
-          ...live.map((name) =>
-            fc.record({
-              name: fc.constant(name),
-              silentMs: fc.constantFrom(0, 5000, 20_000),
-              left: fc.boolean(),
-            }),
-          ),
+    replicas: fc.subarray(names).chain((live) =>
+      fc.tuple(
+        ...live.map((name) =>
+          fc.record({
+            name: fc.constant(name),
+            silentMs: fc.constantFrom(0, 5000, 20_000),
+            left: fc.boolean(),
+          }),
         ),
       ),
+    ),
   });
 
   test('whatever the start: one round settles it, idle hosts end up evenly spread, and live holders keep busy hosts', () => {

@@ -41,10 +41,7 @@ export function entity(
 }
 
 /** A library in memory. */
-function loaderOf(
-  entities: readonly SourceEntity[],
-  wildcards: Record<string, string[]> = {},
-): EntityLoader {
+function loaderOf(entities: readonly SourceEntity[], wildcards: Record<string, string[]> = {}): EntityLoader {
   const of = (category: CategoryName): SourceEntity[] => entities.filter((one) => one.category === category);
   return {
     entity: (category, slug) => Promise.resolve(of(category).find((one) => one.slug === slug) ?? null),

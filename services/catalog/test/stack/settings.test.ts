@@ -17,7 +17,11 @@ test('settings have defaults, are kept, and their changes are told once', async 
     nsfw_display: 'blur',
     llm_review: 'apply',
   });
-  const changed = { default_checkpoint: 'Illustrious/paper.safetensors', nsfw_display: 'blur', llm_review: 'apply' } as const;
+  const changed = {
+    default_checkpoint: 'Illustrious/paper.safetensors',
+    nsfw_display: 'blur',
+    llm_review: 'apply',
+  } as const;
   expect(await callRpc(bus.asker, catalogRpc.settingsSet, changed)).toEqual(changed);
   expect(await settings.defaultCheckpoint()).toBe('Illustrious/paper.safetensors');
   expect(await on.takeEvents()).toEqual([

@@ -78,7 +78,7 @@ describe(verifies('images.zip', 'pictures as one archive'), () => {
     (...names: string[]) =>
     () => ({
       images: names.map((name, i) => ({
-        ...(house.catalog.exampleImage),
+        ...house.catalog.exampleImage,
         id: `i${i}`,
         key: at(name),
       })),
