@@ -1,4 +1,5 @@
 import { test as base } from '@playwright/test';
+import type { BrowserContext } from '@playwright/test';
 import { buildClient } from '@gaze/client';
 import type { Client } from '@gaze/client';
 import { startStack } from '@gaze/testing';
@@ -7,7 +8,7 @@ import type { TestStack } from '@gaze/testing';
 interface Shared {
   stack: TestStack;
   /** Cookies of a browser that opened the printed address. */
-  signedIn: Awaited<ReturnType<import('@playwright/test').BrowserContext['storageState']>>;
+  signedIn: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
 interface Each {
@@ -19,7 +20,8 @@ interface Each {
 /** Tests with the whole stack behind them (one per run), a signed-in page, and a console that must stay clean. */
 export const test = base.extend<Each, Shared>({
   stack: [
-    async ({}, use) => {
+    // Playwright reads the names out of the pattern: a fixture without needs still has to name one.
+    async ({ browserName: _browserName }, use) => {
       await using stack = await startStack({ stepMs: 60 });
       await use(stack);
     },

@@ -63,7 +63,7 @@ export function costOf(fault: Fault): number {
 /** Submits a handful of jobs, so that every host has one running and one waiting behind it, and strikes in the middle. */
 export async function strike(campaign: Campaign, fault: Fault, firstSeed: number): Promise<number> {
   const { foundry, crash, random } = campaign;
-  const count = 5 + Math.floor(random() * 3);
+  const count = 4 + Math.floor(random() * 2);
   const takenBefore = crash.taken().length;
   if (fault.kind === 'crash') crash.arm(fault.at, fault.signal);
   await submitAll(

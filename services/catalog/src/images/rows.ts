@@ -43,7 +43,7 @@ const nameOf = (name: string | null | undefined): string | null =>
   name === null || name === undefined || name === '' ? null : normaliseFileName(name);
 
 /** Words by which a picture is found: its prompt, whom it shows, whose it is. */
-export function imageWords(image: Pick<NewImage, 'owner' | 'record' | 'metadata'>): string[] {
+function imageWords(image: Pick<NewImage, 'owner' | 'record' | 'metadata'>): string[] {
   const { record, owner } = image;
   const texts = [facts(image).prompt, owner?.slug ?? '', ...(record?.entities ?? []).map(({ name }) => name)];
   return searchWords(texts.join(' ').replaceAll('\0', ' '));

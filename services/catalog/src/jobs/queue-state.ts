@@ -16,7 +16,7 @@ export type QueueState = z.infer<typeof QueueState>;
 const running: QueueState = { paused: false, storage: null };
 
 export const queuePrefix = 'queue.';
-export const queueKey = (kind: QueueKind): string => `${queuePrefix}${kind}`;
+const queueKey = (kind: QueueKind): string => `${queuePrefix}${kind}`;
 
 export function queueStateOf(value: unknown): QueueState {
   const parsed = QueueState.safeParse(value ?? {});

@@ -87,7 +87,7 @@ function judged(
 }
 
 /** What a task leaves to the model, by its category's declaration. */
-export function rightsOf(
+function rightsOf(
   declaration: CategoryDeclaration,
   task: LlmTask,
   scope: LlmRights['scope'],

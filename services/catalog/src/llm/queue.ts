@@ -11,7 +11,7 @@ import type { LlmStream } from './stream.ts';
 import { lanes } from './stream.ts';
 
 /** Jobs of a lane that workers have or are about to have: few, so that pause, cancel and order stay exact. */
-export const outstandingPerLane = 4;
+const outstandingPerLane = 4;
 
 const longestSleepMs = 60_000;
 

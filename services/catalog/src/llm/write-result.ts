@@ -16,7 +16,7 @@ import { addressNow } from './renamed.ts';
 import type { ResultRow } from './results-store.ts';
 
 /** Who wrote it, as its revision says. There is one such revision per job: that is how a result is known to be written. */
-export const madeByJob = (jobId: string): string => `llm: ${jobId}`;
+const madeByJob = (jobId: string): string => `llm: ${jobId}`;
 
 /**
  * The entry that a job's result has reached, whatever ended us after the rename of its file; null where it has not.

@@ -69,7 +69,7 @@ function nextDue({ db, roots }: HashDeps, passed: readonly { kind: ModelKind; na
     .executeTakeFirst();
 }
 
-export async function hashFile(file: string, signal: AbortSignal): Promise<string> {
+async function hashFile(file: string, signal: AbortSignal): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const hash = createHash('sha256');

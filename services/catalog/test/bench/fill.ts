@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../src/db/connect.ts';
 
 /** Words of a made-up language. Rank 0 is in more than half of all texts, the last ones in hardly any. */
-export const vocabulary = 20_000;
+const vocabulary = 20_000;
 const perImage = 24;
 const perEntity = 30;
 

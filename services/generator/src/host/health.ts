@@ -10,8 +10,14 @@ export interface Inventory {
   fingerprint: string;
 }
 
+export interface Condition {
+  /** `unknown` until it has been asked once: what it still has may be taken over, but nothing new goes there. */
+  state: 'unknown' | 'up' | 'down';
+  reason: string;
+}
+
 export interface Health {
-  state: () => { up: boolean; reason: string; version: string | null };
+  state: () => Condition & { version: string | null };
   /** What the host can do; read now where it is not known. @throws HostUnreachable */
   capabilities: () => Promise<HostCapabilities>;
   known: () => HostCapabilities | null;
@@ -43,7 +49,11 @@ const inventoryEveryMs = 60_000;
 /** Looks at a host again and again: whether it answers, which version it is, what it has. */
 export function watchHealth(deps: HealthDeps): Health {
   const { client, name, signal, now } = deps;
-  const state = { up: false, reason: 'It has not been asked yet.', version: null as string | null };
+  const condition: Condition & { version: string | null } = {
+    state: 'unknown',
+    reason: 'It has not been asked yet.',
+    version: null,
+  };
   let capabilities: HostCapabilities | null = null;
   let inventory: Inventory | null = null;
   let readMs = Number.NEGATIVE_INFINITY;
@@ -61,33 +71,34 @@ export function watchHealth(deps: HealthDeps): Health {
     return fresh;
   }
 
-  async function ask(): Promise<{ up: boolean; reason: string }> {
+  async function ask(): Promise<Condition> {
     try {
-      state.version = await client.version();
+      condition.version = await client.version();
       if (capabilities === null || now() - readMs > inventoryEveryMs) await read();
       if (stuck !== null && (await client.where(stuck.promptId)) === 'running') {
         const seconds = Math.round((now() - stuck.sinceMs) / 1000);
         const since = seconds < 90 ? 'a moment' : `${Math.round(seconds / 60)} minutes`;
         return {
-          up: false,
+          state: 'down',
           reason: `${name} has been stuck in one picture for more than ${since}. Restart that ComfyUI.`,
         };
       }
       stuck = null;
-      return { up: true, reason: 'It answers.' };
+      return { state: 'up', reason: 'It answers.' };
     } catch (error) {
       const reason = error instanceof HostUnreachable ? error.reason : 'its list of nodes cannot be read';
       capabilities = null;
       client.relearn();
       if (!signal.aborted) deps.onAway();
-      return { up: false, reason: `${name} at ${client.url}: ${reason}.` };
+      return { state: 'down', reason: `${name} at ${client.url}: ${reason}.` };
     }
   }
 
   async function look(): Promise<void> {
     const next = await ask();
-    if (signal.aborted || (next.up === state.up && next.reason === state.reason)) return;
-    Object.assign(state, next);
+    const isNews = next.state !== condition.state || next.reason !== condition.reason;
+    if (signal.aborted || !isNews) return;
+    Object.assign(condition, next);
     deps.onChange();
   }
 
@@ -96,14 +107,14 @@ export function watchHealth(deps: HealthDeps): Health {
       await look();
       const { promise } = hurry;
       await Promise.race([
-        sleep(state.up ? healthyEveryMs : awayEveryMs, signal).catch(() => undefined),
+        sleep(condition.state === 'up' ? healthyEveryMs : awayEveryMs, signal).catch(() => undefined),
         promise,
       ]);
     }
   })();
 
   return {
-    state: () => state,
+    state: () => condition,
     capabilities: async () => capabilities ?? read(),
     known: () => capabilities,
     inventory: () => inventory,

@@ -151,7 +151,7 @@ export function holdHost(assignment: HostAssignment, deps: HeldHostDeps): HeldHo
     report: () => ({
       host_id: assignment.host_id,
       epoch: assignment.epoch,
-      state: health.state().up ? 'up' : 'down',
+      state: health.state().state,
       reason: health.state().reason,
       version: health.state().version,
       loaded_checkpoint: loaded.checkpoint,

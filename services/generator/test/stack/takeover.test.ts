@@ -109,6 +109,30 @@ describe('a worker that is gone', () => {
   });
 });
 
+describe('a host that was just taken over', () => {
+  test('is unknown until it has answered once, so that its prompts still wait for it, and down when it never does', async () => {
+    await using host = await startComfyStandIn({
+      name: 'Atelier',
+      faults: [{ kind: 'hang', where: 'http' }],
+    });
+    await using shop = await startWorkshop({
+      hosts: { a: host },
+      limits: { silentMs: 1500, hangMs: 60_000 },
+    });
+    shop.assign('a', 'g1');
+    await shop.startGenerator('g1');
+    await eventually(() => expect(shop.reports.get('a')?.state).toBe('unknown'));
+    await eventually(() =>
+      expect(shop.reports.get('a')).toMatchObject({
+        state: 'down',
+        reason: expect.stringContaining('does not answer') as unknown,
+      }),
+    );
+    host.faults.clear();
+    await shop.up('a');
+  });
+});
+
 describe('prompts that nobody owns', () => {
   test(
     verifies(
