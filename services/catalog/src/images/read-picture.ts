@@ -96,7 +96,6 @@ export function imageFromFiles(
 }
 
 /** The same file gets the same id again after the loss of the database. */
-const idOfKey = (key: string): string =>
-  `f${createHash('sha256').update(key).digest('hex').slice(0, 31)}`;
+const idOfKey = (key: string): string => `f${createHash('sha256').update(key).digest('hex').slice(0, 31)}`;
 
 export const freshId = (): string => `f${randomUUID().replaceAll('-', '').slice(0, 31)}`;

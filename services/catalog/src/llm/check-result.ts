@@ -87,11 +87,7 @@ function judged(
 }
 
 /** What a task leaves to the model, by its category's declaration. */
-function rightsOf(
-  declaration: CategoryDeclaration,
-  task: LlmTask,
-  scope: LlmRights['scope'],
-): LlmRights {
+function rightsOf(declaration: CategoryDeclaration, task: LlmTask, scope: LlmRights['scope']): LlmRights {
   const choices = task.kind === 'create_entity' ? (task.choices ?? {}) : {};
   const isPreset = declaration.generation.kind === 'preset';
   const parts = categoryList
