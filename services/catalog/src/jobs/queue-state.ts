@@ -26,7 +26,7 @@ export function queueStateOf(value: unknown): QueueState {
 /** Why a queue gives out no work, as a sentence; null where it does. */
 export function pauseReason(state: QueueState): string | null {
   if (state.storage !== null) return state.storage;
-  return state.paused ? 'The queue is paused. Resume it to go on.' : null;
+  return state.paused ? 'The queue is paused.' : null;
 }
 
 export async function readQueueState(db: DbOrTrx, kind: QueueKind): Promise<QueueState> {

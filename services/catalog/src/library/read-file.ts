@@ -11,7 +11,7 @@ import type { FileStamp } from './stamp.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
 /** A larger file is no entity; reading it would only stop everybody else. */
-export const maxBytes = 2 * 1024 * 1024;
+export const maxBytes = 512 * 1024;
 /** A file that changes while it is read is read again this often; then the next scan takes its turn. */
 const tries = 3;
 

@@ -1,4 +1,13 @@
-import { catalogRpc, editingRpc, galleryRpc, modelsRpc, searchRpc } from '@gaze/contracts';
+import {
+  catalogRpc,
+  editingRpc,
+  galleryRpc,
+  llmJobsRpc,
+  llmWorkerRpc,
+  modelsRpc,
+  searchRpc,
+  tagsRpc,
+} from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
 import { GazeError, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
@@ -17,6 +26,9 @@ const contracts = {
   ...prefixed('gallery', galleryRpc),
   ...prefixed('models', modelsRpc),
   ...prefixed('search', searchRpc),
+  ...prefixed('llm', llmJobsRpc),
+  ...prefixed('worker', llmWorkerRpc),
+  ...prefixed('tags', tagsRpc),
 };
 export type RpcName = keyof typeof contracts;
 type Handler = (input: never) => unknown;
@@ -46,6 +58,11 @@ const job = examples.getJob?.response as object;
 const card = examples.setEntityFavourite?.response as object;
 const image = examples.getImage?.response as object;
 const response = (operation: string): unknown => examples[operation]?.response;
+const queuedLlm = { ...(response('regenerateEntityTags') as object), replayed: false };
+/** A part that is not there: its answer is left out of the house's. */
+const unanswered = (): never => {
+  throw new GazeError('unavailable', 'It does not answer.');
+};
 
 /** A catalog that answers every question from the examples of the reference, and remembers what it was asked. */
 export function buildCannedCatalog() {
@@ -103,6 +120,20 @@ export function buildCannedCatalog() {
     imagesList: () => response('listImages'),
     imagesGet: () => image,
     imagesFlags: () => image,
+    'llm.regenerateTags': () => queuedLlm,
+    'llm.create': () => queuedLlm,
+    'llm.bulkCreate': () => queuedLlm,
+    'llm.transcript': () => response('getTranscript'),
+    'llm.drafts': () => response('listDrafts'),
+    'llm.draft': () => response('getDraft'),
+    'llm.draftApply': () => response('applyDraft'),
+    'llm.draftDiscard': () => response('discardDraft'),
+    'worker.status': () => unanswered(),
+    'worker.test': () => unanswered(),
+    'tags.search': () => response('searchTags'),
+    'tags.suggest': () => response('suggestTags'),
+    'tags.validate': () => response('validateTags'),
+    'tags.status': () => unanswered(),
     'gallery.buckets': () => response('countImages'),
     'gallery.some': () => ({ images: [image] }),
     'gallery.flags': () => response('setManyImageFlags'),

@@ -118,9 +118,18 @@ export class DetailPage {
     if (found !== null && this.composition.last === opened) this.composition.last = found;
   }
 
+  /** Fields whose text cannot be, by name, each with what brings the person there. */
+  readonly wrongFields = new Map<string, () => void>();
+
   async generate(cover: Recipe['cover'] | undefined): Promise<void> {
     const { entity, recipe, selection } = this;
     if (entity === null || recipe === null) return;
+    const wrong = this.wrongFields.values().next().value;
+    if (wrong !== undefined) {
+      // What stands in red was never taken over: rendering something else would be worse than not rendering.
+      wrong();
+      return;
+    }
     const reply = await this.submit.run(entity, generateInput(recipe, selection.count, cover));
     if (reply === null) return;
     this.renders.submitted(reply.batch_id, reply.jobs);

@@ -62,7 +62,7 @@ describe('pages of an inventory', () => {
 describe('the state of a queue', () => {
   test('a store that fails says more than a person’s pause; what is unreadable pauses nothing', () => {
     expect(pauseReason(queueStateOf(undefined))).toBeNull();
-    expect(pauseReason(queueStateOf({ paused: true }))).toBe('The queue is paused. Resume it to go on.');
+    expect(pauseReason(queueStateOf({ paused: true }))).toBe('The queue is paused.');
     expect(pauseReason(queueStateOf({ paused: true, storage: 'The disk is full.' }))).toBe(
       'The disk is full.',
     );
