@@ -3,6 +3,8 @@ import { SvelteMap } from 'svelte/reactivity';
 import { live } from './live.svelte.ts';
 
 const mostSamples = 40;
+/** Steps that arrive in one burst say nothing of the host: a sample spans at least this. */
+const leastMs = 100;
 
 interface Mark {
   jobId: string;
@@ -25,7 +27,8 @@ class Speeds {
     const mark = this.#marks.get(id);
     const isNext =
       mark?.jobId === progress.job_id && progress.phase === 'sampling' && progress.step > mark.step;
-    if (mark && isNext && now > mark.at) {
+    if (mark && isNext && now - mark.at < leastMs) return;
+    if (mark && isNext) {
       const speed = ((progress.step - mark.step) * 1000) / (now - mark.at);
       this.samples.set(id, [...(this.samples.get(id) ?? []), speed].slice(-mostSamples));
     }
