@@ -177,10 +177,7 @@ test('a paused queue gives nothing out, takes back what has not begun, and stays
   await holder.ask();
   await holder.beat();
   const { items } = await shop.ask(catalogRpc.jobsList, { status: ['waiting'] });
-  expect(items.map((job) => job.reason)).toEqual([
-    'The queue is paused.',
-    'The queue is paused.',
-  ]);
+  expect(items.map((job) => job.reason)).toEqual(['The queue is paused.', 'The queue is paused.']);
   await expect(holder.next(1000)).rejects.toThrow('no job has come');
   await shop.ask(catalogRpc.queuesPause, { kind: 'image', paused: false });
   await holder.render(await holder.begin());
