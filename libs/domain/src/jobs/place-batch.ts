@@ -26,7 +26,7 @@ const loraReach = 32;
 /** A deadline counts as near when its group could be put off by fewer loads than this. */
 const slackInLoads = 4;
 /** Loading a checkpoint that another host serves has to save this part of the load's own time. */
-const leastGainInLoads = 0.5;
+const leastGainInLoads = 0.3;
 
 /**
  * Hands batch work to free places: a host goes on with the checkpoint that it has; with none left it loads the one
