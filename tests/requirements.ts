@@ -333,6 +333,10 @@ export const requirements: readonly Requirement[] = [
     promise: 'Entries without a cover are listed by name and rendered in the batch lane on request.',
   },
   {
+    id: 'editing.export',
+    promise: 'Chosen entries are handed out as an archive of their files, as these lie on disk.',
+  },
+  {
     id: 'editing.migrate-tags',
     promise: 'Old lists of tags become objects on request, each as a change that can be undone.',
   },

@@ -8,6 +8,7 @@ import type {
   EntityText,
   EntityTransferred,
   EntityWritten,
+  GenerateCoversInput,
   GenerateMissingInput,
   GenerateMissingReply,
   MigrateTagsReply,
@@ -101,6 +102,12 @@ export function buildEditing(send: Send) {
       send<Page<EntityCard>>('GET', `/api/v1/missing/${category}`, { ...o, query: { ...page } }),
     generateMissing: (category: CategoryName, wanted: GenerateMissingInput = {}, o?: CallOptions) =>
       send<GenerateMissingReply>('POST', `${library(category)}/generate_missing`, { ...o, body: wanted }),
+    /** A new cover for each of these, up to 500; all of it is one batch. */
+    generateCovers: (category: CategoryName, wanted: GenerateCoversInput, o?: CallOptions) =>
+      send<GenerateMissingReply>('POST', `${library(category)}/generate_covers`, { ...o, body: wanted }),
+    /** The files of up to 2,000 entities as a ZIP archive. */
+    export: (category: CategoryName, slugs: readonly string[], o?: CallOptions) =>
+      send<Blob>('POST', `${library(category)}/export`, { ...o, body: { slugs }, answers: 'blob' }),
     migrateTags: (category?: CategoryName) =>
       send<MigrateTagsReply>('POST', '/api/v1/migrate_tags', { body: { category } }),
   };

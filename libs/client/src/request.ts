@@ -34,6 +34,8 @@ export interface RequestParts extends EditOptions {
   bytes?: Blob | undefined;
   /** Says «whatever is there» where no revision is given. */
   edits?: boolean;
+  /** The answer is a file and no JSON. */
+  answers?: 'blob';
 }
 
 /** Sends one request and gives the parsed answer. Throws ApiError; an abort throws what `fetch` throws. */
@@ -60,6 +62,8 @@ export function buildSend(options: ClientOptions): Send {
     }
     if (!response.ok) throw await errorOf(response);
     if (response.status === 204) return undefined as T;
+    if (parts.answers === 'blob')
+      return (await response.blob().catch((error: unknown) => Promise.reject(offlineError(error)))) as T;
     return (await response.json().catch((error: unknown) => Promise.reject(offlineError(error)))) as T;
   };
 }

@@ -120,6 +120,8 @@ export const ItemResult = z.object({
   slug: z.string(),
   /** Null: it was done. */
   problem: WireError.nullable(),
+  /** Where it lies in the trash, of what was deleted. */
+  trash_id: z.string().optional(),
 });
 export type ItemResult = z.infer<typeof ItemResult>;
 

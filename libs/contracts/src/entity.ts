@@ -21,7 +21,14 @@ export const EntityCard = z
     is_favourite: z.boolean(),
     is_nsfw: z.boolean(),
     cover: CoverView.nullable(),
-    lora: z.object({ name: z.string(), weight: z.number() }).nullable(),
+    lora: z
+      .object({
+        name: z.string(),
+        weight: z.number(),
+        /** No host and no folder of this machine has the file. Absent: it is there, or nobody has told yet. */
+        is_missing: z.literal(true).optional(),
+      })
+      .nullable(),
     /** A sentence where something is wrong with its file or LoRA. */
     problem: z.string().nullable(),
   })

@@ -121,6 +121,13 @@ export const MigrateTagsReply = z
   .meta({ id: 'TagsMigrated' });
 export type MigrateTagsReply = z.infer<typeof MigrateTagsReply>;
 
+/** Files of one archive; a larger library is exported in parts, or copied from the data folder. */
+export const maxExport = 2000;
+export const ExportBody = z
+  .strictObject({ slugs: z.array(Slug).min(1).max(maxExport) })
+  .meta({ id: 'Export' });
+export type ExportInput = z.input<typeof ExportBody>;
+
 /** Covers that are queued by one request; what is missing beyond them waits for the next. */
 export const maxGenerateMissing = 500;
 export const GenerateMissingBody = z
@@ -131,9 +138,15 @@ export const GenerateMissingBody = z
   })
   .meta({ id: 'GenerateMissing' });
 export type GenerateMissingInput = z.input<typeof GenerateMissingBody>;
+export const GenerateCoversBody = GenerateMissingBody.omit({ limit: true })
+  .extend({ slugs: z.array(Slug).min(1).max(maxGenerateMissing) })
+  .meta({ id: 'GenerateCovers' });
+export type GenerateCoversInput = z.input<typeof GenerateCoversBody>;
 export const GenerateMissingReply = z
   .object({
     queued: z.number().int(),
+    /** All of them are one batch; null: there was nothing to queue. */
+    batch_id: z.string().nullable(),
     /** Further entities without a cover than were looked at. */
     more: z.boolean(),
     entries: z.array(

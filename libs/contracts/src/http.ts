@@ -148,7 +148,12 @@ export const BatchView = z
 export type BatchView = z.infer<typeof BatchView>;
 
 export const CountsReply = z
-  .object({ counts: z.partialRecord(CategoryName, z.number().int()), images: z.number().int() })
+  .object({
+    counts: z.partialRecord(CategoryName, z.number().int()),
+    images: z.number().int(),
+    /** Files that could not be taken over. */
+    problems: z.number().int(),
+  })
   .meta({ id: 'Counts' });
 export type CountsReply = z.infer<typeof CountsReply>;
 export const FacetsReply = z

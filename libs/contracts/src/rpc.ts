@@ -84,6 +84,8 @@ export const Submission = z.object({
   count: z.number().int().min(1).max(20).default(1),
   lane: Lane.default('interactive'),
   label: z.string().max(200).optional(),
+  /** The batch that its jobs join, made with this label where it is not there yet: a run over many entities is one. */
+  batch: z.object({ id: z.string().regex(/^[0-9a-z-]{8,40}$/), label: z.string().max(200) }).optional(),
   /** Scoped by principal and route; the hash is of the request's body. */
   idempotency: z
     .object({ principal: z.string(), route: z.string(), key: z.string().max(200), body_hash: z.string() })
@@ -145,7 +147,12 @@ export const catalogRpc = {
   libraryCounts: rpc(
     'library.counts',
     Empty,
-    z.object({ counts: z.partialRecord(CategoryName, z.number().int()), images: z.number().int() }),
+    z.object({
+      counts: z.partialRecord(CategoryName, z.number().int()),
+      images: z.number().int(),
+      /** Files that could not be taken over. */
+      problems: z.number().int().default(0),
+    }),
   ),
   libraryRescan: rpc(
     'library.rescan',

@@ -29,6 +29,7 @@ import { draftRoutes } from './routes/drafts.ts';
 import { editingRoutes } from './routes/editing.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/export.ts';
 import { galleryRoutes } from './routes/gallery.ts';
 import { generateRoutes } from './routes/generate.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -138,6 +139,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   outfitRoutes(app, call);
   coverRoutes(app, call, store);
   manyRoutes(app, call);
+  exportRoutes(app, call);
   generateRoutes(app, call);
   promptRoutes(app, call);
   jobRoutes(app, call);

@@ -18,8 +18,8 @@ export async function changeMany(
   const results: ItemResult[] = [];
   for (const slug of new Set(request.slugs)) {
     try {
-      await changeOne(deps, request, slug);
-      results.push({ category, slug, problem: null });
+      const trashId = await changeOne(deps, request, slug);
+      results.push({ category, slug, problem: null, ...(trashId === null ? {} : { trash_id: trashId }) });
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       results.push({ category, slug, problem: toWireError(error) });
@@ -28,19 +28,20 @@ export async function changeMany(
   return { results };
 }
 
+/** @returns where it lies in the trash, of what was deleted */
 async function changeOne(
   deps: BulkDeps,
   { category, change, by }: { category: CategoryName; change: BulkAction; by: string },
   slug: string,
-): Promise<void> {
+): Promise<string | null> {
   switch (change.action) {
     case 'favourite':
       await deps.setFavourite(category, slug, change.favourite);
-      return;
+      return null;
     case 'nsfw':
       await setNsfw(deps, { category, slug, nsfw: change.nsfw, by });
-      return;
+      return null;
     case 'delete':
-      await deleteEntity(deps, { category, slug, hard: change.hard, by });
+      return deleteEntity(deps, { category, slug, hard: change.hard, by });
   }
 }

@@ -38,6 +38,7 @@ export async function renameRows(trx: Trx, events: Events, renamed: RenamedEntit
       .where('slug', '=', fromSlug)
       .execute();
     await ownRows(trx, category, fromSlug, toSlug);
+    await renameInTrash(trx, category, fromSlug, toSlug);
     await renameInPageStates(trx, category, fromSlug, toSlug);
     await events.emit(trx, { type: 'entity.removed', category, slug: fromSlug });
   } else {
@@ -107,6 +108,16 @@ export async function hasOpenJobs(db: DbOrTrx, category: CategoryName, slug: str
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Deleted pictures remember whose cover they were: brought back, they are it again. */
+async function renameInTrash(trx: Trx, category: CategoryName, from: string, to: string): Promise<void> {
+  const before = JSON.stringify([{ category, slug: from }]);
+  await sql`UPDATE image_hidden SET covers = (
+      SELECT json_agg(CASE WHEN cover->>'category' = ${category} AND cover->>'slug' = ${from}
+        THEN json_build_object('category', ${category}::text, 'slug', ${to}::text) ELSE cover END)
+      FROM json_array_elements(covers) AS cover)
+    WHERE covers::jsonb @> ${before}::jsonb`.execute(trx);
 }
 
 /** Pages that remember this entity as a companion go on doing so. */

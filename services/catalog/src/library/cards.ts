@@ -59,6 +59,7 @@ export function selectCards(db: DbOrTrx) {
       'entity.is_nsfw',
       'entity.lora_name',
       'entity.lora_weight',
+      loraIsMissing.as('lora_is_missing'),
       'entity.cover_key',
       'entity.cover_sha256',
       'fallback.fallback_key',
@@ -72,6 +73,14 @@ export function selectCards(db: DbOrTrx) {
 /** Both parties of a collision are marked: the newcomer by its file, the holder by the address that both want. */
 export const concernsEntity = sql<boolean>`(problem_file.file = entity.filename OR (problem_file.kind = 'collision' AND problem_file.slug = entity.slug))`;
 
+const loraPath = sql`replace(entity.lora_name, '\\', '/') COLLATE "C"`;
+
+/** Only where anybody has told of its files: before the first look of a host, nothing is known to be missing. */
+const loraIsMissing = sql<boolean>`(entity.lora_name IS NOT NULL
+  AND NOT EXISTS (SELECT FROM model_file WHERE kind = 'lora' AND name = ${loraPath} AND gone_at IS NULL)
+  AND NOT EXISTS (SELECT FROM host_file WHERE kind = 'lora' AND replace(name, '\\', '/') COLLATE "C" = ${loraPath})
+  AND (EXISTS (SELECT FROM host_file) OR EXISTS (SELECT FROM model_file WHERE gone_at IS NULL)))`;
+
 type CardRow = Awaited<ReturnType<ReturnType<typeof selectCards>['executeTakeFirstOrThrow']>>;
 
 export function toCard(row: CardRow): EntityCard {
@@ -84,9 +93,15 @@ export function toCard(row: CardRow): EntityCard {
     is_favourite: row.is_favourite,
     is_nsfw: row.is_nsfw,
     cover: coverOf(row),
-    lora: row.lora_name === null ? null : { name: row.lora_name, weight: row.lora_weight ?? 1 },
+    lora: loraOf(row),
     problem: problemOf(row),
   };
+}
+
+function loraOf(row: CardRow): EntityCard['lora'] {
+  if (row.lora_name === null) return null;
+  const lora = { name: row.lora_name, weight: row.lora_weight ?? 1 };
+  return row.lora_is_missing ? { ...lora, is_missing: true } : lora;
 }
 
 function problemOf(row: CardRow): string | null {

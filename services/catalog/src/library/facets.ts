@@ -47,10 +47,10 @@ async function tagValues(db: DbOrTrx, category: CategoryName, key: string): Prom
   return values.rows.map(({ value, count }) => ({ value, label: value, count }));
 }
 
-/** How many entries each category has, and how many pictures there are: the figures of the navigation. */
+/** How many entries each category has, how many pictures and faulty files there are: the figures of the navigation. */
 export async function countsOf(
   db: DbOrTrx,
-): Promise<{ counts: Partial<Record<CategoryName, number>>; images: number }> {
+): Promise<{ counts: Partial<Record<CategoryName, number>>; images: number; problems: number }> {
   const rows = await db
     .selectFrom('entity')
     .select(['category', sql<number>`count(*)::int`.as('n')])
@@ -61,5 +61,13 @@ export async function countsOf(
     .selectFrom('image')
     .select(sql<number>`count(*)::int`.as('n'))
     .executeTakeFirstOrThrow();
-  return { counts: Object.fromEntries(rows.map((row) => [row.category, row.n])), images: images.n };
+  const problems = await db
+    .selectFrom('problem_file')
+    .select(sql<number>`count(*)::int`.as('n'))
+    .executeTakeFirstOrThrow();
+  return {
+    counts: Object.fromEntries(rows.map((row) => [row.category, row.n])),
+    images: images.n,
+    problems: problems.n,
+  };
 }

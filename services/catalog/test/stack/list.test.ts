@@ -245,7 +245,26 @@ test('counts of the navigation leave out what is hidden', async () => {
   await completeJob(on);
   await on.data.remove('actions', 'tea.json');
   await on.library.scan('actions');
-  expect(await countsOf(on.db)).toEqual({ counts: { actions: 6 }, images: 1 });
+  expect(await countsOf(on.db)).toEqual({ counts: { actions: 6 }, images: 1, problems: 0 });
+  await on.data.put('actions', 'walk.json', '{,');
+  await on.library.scan('actions');
+  expect(await countsOf(on.db)).toMatchObject({ problems: 1 });
+});
+
+test('a LoRA is missing where a host has told of its files and nobody has this one', async () => {
+  await using on = await filled();
+  const lora = async () =>
+    (await listLibrary(on.db, LibraryQuery.parse({ category: 'actions', has_lora: true }))).items[0]?.lora;
+  expect(await lora()).toEqual({ name: 'a.safetensors', weight: 1 });
+  await on.db
+    .insertInto('host')
+    .values({ id: 'h1', name: 'Atelier', url: 'http://127.0.0.1:9001', origin: 'settings' })
+    .execute();
+  const file = (name: string) => on.db.insertInto('host_file').values({ host_id: 'h1', kind: 'lora', name });
+  await file('b.safetensors').execute();
+  expect(await lora()).toEqual({ name: 'a.safetensors', weight: 1, is_missing: true });
+  await file('a.safetensors').execute();
+  expect(await lora()).toEqual({ name: 'a.safetensors', weight: 1 });
 });
 
 test('an entry without a cover shows one of its own pictures', async () => {

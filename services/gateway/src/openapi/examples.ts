@@ -21,6 +21,13 @@ const card = {
   problem: null,
 };
 
+const coversQueued = {
+  queued: 1,
+  batch_id: 'b1',
+  more: false,
+  entries: [{ slug: 'elke_marrow', batch_id: 'b1', job_ids: ['j1'], problem: null }],
+};
+
 const image = {
   id: 'img_1',
   key: 'characters/elke_marrow/gen_j1_1_0.png',
@@ -183,7 +190,7 @@ const keptResult = {
 };
 
 export const examples: Readonly<Record<string, Example>> = {
-  countLibrary: { response: { counts: { characters: 12, outfits: 30 }, images: 480 } },
+  countLibrary: { response: { counts: { characters: 12, outfits: 30 }, images: 480, problems: 1 } },
   listLibrary: { response: { items: [card], next_cursor: null } },
   listFacets: {
     response: {
@@ -330,12 +337,10 @@ export const examples: Readonly<Record<string, Example>> = {
   listMissing: { response: { items: [{ ...card, cover: null }], next_cursor: null } },
   generateMissing: {
     request: { limit: 100 },
-    response: {
-      queued: 1,
-      more: false,
-      entries: [{ slug: 'elke_marrow', batch_id: 'b1', job_ids: ['j1'], problem: null }],
-    },
+    response: coversQueued,
   },
+  generateCovers: { request: { slugs: ['elke_marrow'] }, response: coversQueued },
+  exportEntities: { request: { slugs: ['elke_marrow', 'captain_oda'] } },
   setEntityFavourite: { request: { favourite: true }, response: card },
   setEntityDefaults: { request: { fields: ['identity::hair'] }, response: card },
   wearOutfit: { request: { outfit: 'winter coat' }, response: card },

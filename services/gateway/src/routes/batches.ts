@@ -19,7 +19,7 @@ const tags = ['Jobs'];
 const batchBytes = 1024 * 1024;
 /** Enough to keep the catalog busy, few enough to leave room for a person who clicks meanwhile. */
 const sideBySide = 8;
-const mostJobs = 200;
+const pageSize = 200;
 
 type Entry = z.output<typeof BatchesBody>['entries'][number];
 type Outcome = BatchesReply['entries'][number];
@@ -63,11 +63,25 @@ export function batchRoutes(app: Api, call: CatalogCall): void {
       },
     },
     async ({ params }) => {
-      const { items } = await call(catalogRpc.jobsList, { batch_id: params.id, limit: mostJobs });
+      const items = await jobsOf(call, params.id);
       if (items.length === 0) throw new GazeError('not_found', `There is no batch ${params.id}.`);
       return batchView(params.id, items);
     },
   );
+}
+
+async function jobsOf(call: CatalogCall, batchId: string): Promise<JobView[]> {
+  const jobs: JobView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call(catalogRpc.jobsList, {
+      ...{ batch_id: batchId, limit: pageSize },
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    jobs.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return jobs;
 }
 
 async function submitAll(

@@ -3,6 +3,7 @@ import {
   BulkReply,
   EntityCard,
   GenerateBody,
+  GenerateCoversBody,
   GenerateMissingBody,
   GenerateMissingReply,
   LibraryParams,
@@ -19,6 +20,7 @@ import type { CategoryName, ItemResult, Recipe } from '@gaze/contracts';
 import { fromWireError, toWireError } from '@gaze/runtime';
 import type { GazeError } from '@gaze/runtime';
 import type { FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
@@ -124,11 +126,33 @@ function missingRoutes(app: Api, call: CatalogCall): void {
     async (request, reply) => {
       const body = request.body ?? GenerateMissingBody.parse({});
       const { slugs, more } = await missingSlugs(call, request.params.category, body.limit);
-      const { outcomes, failures } = await queueAll(call, request, request.params.category, slugs, body);
-      const [failure] = failures;
-      if (failure !== undefined && failures.length === slugs.length) throw failure;
+      const queued = await queueAll(call, request, request.params.category, slugs, body);
       void reply.code(202);
-      return { queued: slugs.length - failures.length, more, entries: outcomes };
+      return { ...queued, more };
+    },
+  );
+
+  app.post(
+    '/api/v1/library/:category/generate_covers',
+    {
+      config: { scope: 'generate', idempotent: true },
+      schema: {
+        operationId: 'generateCovers',
+        summary: 'Queue a new cover for each of these entities',
+        description:
+          'As `generate_missing` does, for entities that are named, with a cover or without. All of it is one batch.',
+        tags: ['Jobs'],
+        params: LibraryParams,
+        headers: IdempotencyHeaders,
+        body: GenerateCoversBody,
+        response: { 202: GenerateMissingReply },
+      },
+    },
+    async (request, reply) => {
+      const { slugs, ...body } = request.body;
+      const queued = await queueAll(call, request, request.params.category, [...new Set(slugs)], body);
+      void reply.code(202);
+      return { ...queued, more: false };
     },
   );
 }
@@ -154,7 +178,7 @@ async function missingSlugs(
   return { slugs, more: cursor !== undefined };
 }
 
-type Body = z.output<typeof GenerateMissingBody>;
+type Body = Omit<z.output<typeof GenerateCoversBody>, 'slugs'>;
 type Outcome = GenerateMissingReply['entries'][number];
 
 async function queueAll(
@@ -163,14 +187,19 @@ async function queueAll(
   category: CategoryName,
   slugs: readonly string[],
   body: Body,
-): Promise<{ outcomes: Outcome[]; failures: GazeError[] }> {
+): Promise<Omit<GenerateMissingReply, 'more'>> {
   const outcomes: Outcome[] = [];
   const failures: GazeError[] = [];
   const queue = slugs.entries();
+  const batch = { id: randomUUID(), label: `Covers of ${categories[category].label.toLowerCase()}` };
   const worker = async (): Promise<void> => {
     for (const [index, slug] of queue) {
       try {
-        const submission = { ...missingSubmission(category, slug, body), ...idempotencyOf(request, slug) };
+        const submission = {
+          ...missingSubmission(category, slug, body),
+          ...idempotencyOf(request, slug),
+          batch,
+        };
         const { batch_id, jobs } = await call(catalogRpc.jobsSubmit, submission);
         outcomes[index] = { slug, batch_id, job_ids: jobs.map(({ id }) => id), problem: null };
       } catch (error) {
@@ -181,14 +210,21 @@ async function queueAll(
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, worker));
-  return { outcomes, failures };
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === slugs.length) throw failure;
+  return {
+    queued: slugs.length - failures.length,
+    // Not the id from above: a repeated request answers with the batch of the first one.
+    batch_id: outcomes.find((outcome) => outcome.batch_id !== null)?.batch_id ?? null,
+    entries: outcomes,
+  };
 }
 
 /** What the page of an entity would send for its first cover. */
 function missingSubmission(
   category: CategoryName,
   slug: string,
-  body: Pick<Body, 'checkpoint' | 'nsfw'>,
+  body: Body,
 ): ReturnType<typeof submissionOf> {
   const parts: Recipe['parts'] = categories[category].generation.randomCharacter
     ? { characters: [{ slug: RANDOM }] }

@@ -69,6 +69,12 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
     'editing.missing': (c) => c.editing.missing('looks', { limit: 3 }),
     'editing.generateMissing': (c) =>
       c.editing.generateMissing('looks', { limit: 3 }, { idempotencyKey: 'k' }),
+    'editing.generateCovers': (c) =>
+      c.editing.generateCovers('looks', { slugs: ['elke_marrow'] }, { idempotencyKey: 'k' }),
+    'editing.export': async (c) => {
+      const archive = await c.editing.export('characters', ['elke_marrow']);
+      expect([archive.type, archive.size > 0]).toEqual(['application/zip', true]);
+    },
     'editing.migrateTags': (c) => c.editing.migrateTags(),
     'editing.migrateTags of one': (c) => c.editing.migrateTags('scenes'),
     'outfits.add': (c) => c.outfits.add('elke_marrow', { name: 'coat/long', copy_of: 'default' }),

@@ -216,11 +216,17 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'once' },
     });
     expect(answer.status).toBe(202);
-    const reply = (await answer.json()) as { queued: number; more: boolean; entries: { slug: string }[] };
-    expect([reply.queued, reply.more]).toEqual([230, false]);
+    const reply = (await answer.json()) as {
+      queued: number;
+      batch_id: string;
+      more: boolean;
+      entries: { slug: string }[];
+    };
+    expect([reply.queued, reply.batch_id, reply.more]).toEqual([230, 'b1', false]);
     expect(reply.entries.map(({ slug }) => slug)).toEqual([...reply.entries.map(({ slug }) => slug)].sort());
     const calls = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(before);
     expect(calls).toHaveLength(230);
+    expect(new Set(calls.map(({ input }) => (input as { batch: { id: string } }).batch.id)).size).toBe(1);
     for (const { input } of calls) {
       const { recipe, lane, idempotency } = input as {
         recipe: { owner: { slug: string }; parts: Record<string, unknown> };
@@ -258,6 +264,63 @@ describe(verifies('editing.missing', 'covers that are missing'), () => {
     expect((await house.ask('/api/v1/library/scenes/generate_missing', { method: 'POST' })).status).toBe(422);
     house.catalog.answer('libraryList', () => ({ items: [], next_cursor: null }));
     const none = await house.ask('/api/v1/library/scenes/generate_missing', { method: 'POST' });
-    expect(await none.json()).toEqual({ queued: 0, more: false, entries: [] });
+    expect(await none.json()).toEqual({ queued: 0, batch_id: null, more: false, entries: [] });
+  });
+
+  test('of a selection are queued for just these, in one batch', async () => {
+    house.catalog.answer('jobsSubmit', () => ({ batch_id: 'b7', jobs: [], notes: [], replayed: false }));
+    const before = house.catalog.count('jobsSubmit');
+    const answer = await house.ask(
+      '/api/v1/library/looks/generate_covers',
+      json({ slugs: ['b', 'a', 'b'], nsfw: 'sfw' }),
+    );
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({
+      queued: 2,
+      batch_id: 'b7',
+      entries: [{ slug: 'b' }, { slug: 'a' }],
+    });
+    const inputs = house.catalog.calls
+      .filter(({ name }) => name === 'jobsSubmit')
+      .slice(before)
+      .map(({ input }) => input as { batch: { label: string } });
+    expect(inputs).toMatchObject([
+      { recipe: { owner: { slug: 'b' }, nsfw: 'sfw', cover: 'replace' }, lane: 'batch' },
+      { recipe: { owner: { slug: 'a' } }, batch: inputs[0]?.batch },
+    ]);
+    expect(inputs[0]?.batch.label).toBe('Covers of looks');
+  });
+});
+
+describe(verifies('editing.export', 'export of a selection'), () => {
+  const exportOf = (slugs: string[]): Promise<Response> =>
+    house.ask('/api/v1/library/outfits/export', json({ slugs }));
+
+  test('is an archive of the files as they lie there, in the folder of their category; what is gone is named', async () => {
+    house.catalog.answer('entityText', ({ slug }: { slug: string }) => {
+      if (slug === 'gone') throw new GazeError('not_found', 'There is no such entry.');
+      return { text: `{"outfit_id":"${slug}"}`, revision, filename: `${slug}.json`, problem: null };
+    });
+    const answer = await exportOf(['gone', 'coat', 'veil', 'coat']);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="gaze-outfits.zip"');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    // Stored and not packed: names and texts stand in the archive as they are.
+    const at = (text: string): number => bytes.indexOf(text);
+    expect(at('clothing/coat.json')).toBeGreaterThan(0);
+    expect(at('{"outfit_id":"coat"}')).toBeGreaterThan(at('clothing/coat.json'));
+    expect(at('{"outfit_id":"veil"}')).toBeGreaterThan(at('clothing/veil.json'));
+    expect(bytes.toString('latin1').split('{"outfit_id":"coat"}')).toHaveLength(2);
+    expect(bytes.toString('latin1')).toContain('These entries are gone:\ngone');
+  });
+
+  test('of nothing that is there is an error and no empty archive', async () => {
+    house.catalog.answer('entityText', () => {
+      throw new GazeError('not_found', 'There is no such entry.');
+    });
+    const answer = await exportOf(['gone']);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'not_found', field: 'slugs' });
+    expect((await exportOf([])).status).toBe(422);
   });
 });

@@ -467,10 +467,18 @@ describe(verifies('editing.bulk', 'many at once'), () => {
       { problem: { code: 'not_found' } },
       { slug: 'c', problem: null },
     ]);
-    expect(
-      (await many({ action: 'delete', hard: false })).results.map(({ problem }) => problem?.code),
-    ).toEqual([undefined, 'data_error', 'not_found', undefined]);
+    const { results } = await many({ action: 'delete', hard: false });
+    expect(results.map(({ problem }) => problem?.code)).toEqual([
+      undefined,
+      'data_error',
+      'not_found',
+      undefined,
+    ]);
     expect(await readdir(path.dirname(on.data.file('characters', 'x')))).toEqual(['b.json']);
+    const { items } = await listTrash(on.db, { limit: 5 });
+    expect(results.flatMap(({ trash_id }) => trash_id ?? []).sort()).toEqual(
+      items.map(({ id }) => id).sort(),
+    );
   });
 });
 

@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readAll } from '@gaze/media';
-import { eventually, verifies } from '@gaze/testing';
+import { eventually, testLog, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import type { WriteDeps } from '../../../src/editing/deps.ts';
 import { renameEntity } from '../../../src/editing/rename.ts';
 import { buildRenames } from '../../../src/editing/renames.ts';
 import { listRevisions } from '../../../src/editing/revisions.ts';
+import { listTrashedImages, restoreImage, trashImage } from '../../../src/images/trash.ts';
 import { changeEntity as changeRow, entityDetail } from '../../../src/library/detail.ts';
 import { edit, refusal, restarted, stoppingAfter, textOf } from '../../support/editing.ts';
 import type { TestLibrary } from '../../support/library.ts';
@@ -123,6 +124,23 @@ describe(verifies('editing.rename', 'another id'), () => {
     expect(
       await on.db.selectFrom('entity_rename').select(['pictures_due', 'references_due']).execute(),
     ).toEqual([{ pictures_due: false, references_due: false }]);
+  });
+
+  test('is that of its deleted pictures, too: brought back, the cover is its cover again', async () => {
+    await using on = await withElke();
+    const { views } = await completeJob(on, { owner: { category: 'characters', slug: 'elke' } });
+    const [picture] = views as [(typeof views)[0]];
+    on.images.start();
+    await eventually(async () => expect(await on.store.exists(`${picture.key}.json`)).toBe(true));
+    await on.db.updateTable('entity').set({ cover_key: picture.key, cover_sha256: 's' }).execute();
+    const trash = { db: on.db, store: on.store, events: on.events, log: testLog('catalog') };
+    await trashImage(trash, picture.id);
+
+    await rename(on.writing, 'marrow');
+    const { items } = await listTrashedImages(on.db, { limit: 5 });
+    expect(items).toMatchObject([{ owner: { category: 'characters', slug: 'marrow' } }]);
+    expect(await restoreImage(trash, picture.id)).toMatchObject({ owner: { slug: 'marrow' } });
+    expect((await entityDetail(on.db, 'characters', 'marrow')).cover?.kind).toBe('own');
   });
 
   test('is followed by the looks and presets that name it, each with a change of its own, and by remembered companions', async () => {
