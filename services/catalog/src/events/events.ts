@@ -8,8 +8,8 @@ import { eventsSince, pruneEvents } from './stored.ts';
 
 /** Events of changed state: rows of the transaction that makes the change, numbered and told after its commit. */
 export interface Events {
-  /** Records an event; belongs into the transaction that makes the change. */
-  emit: (db: DbOrTrx, event: GazeEvent) => Promise<void>;
+  /** Records events, in this order; belongs into the transaction that makes the change. */
+  emit: (db: DbOrTrx, ...events: readonly GazeEvent[]) => Promise<void>;
   /** «Something was committed»: call it after the transaction; without it the relay finds the rows a moment later. */
   wake: () => void;
   start: () => void;
@@ -22,6 +22,7 @@ export interface Events {
 /** Rows that nobody announced with `wake` wait no longer than this. */
 const lookEveryMs = 1000;
 const pruneEveryMs = 10 * 60_000;
+const rowsAtOnce = 500;
 
 export function buildEvents(deps: { db: Db; publish: (event: NumberedEvent) => void; log: Log }): Events {
   const { db, log } = deps;
@@ -29,11 +30,14 @@ export function buildEvents(deps: { db: Db; publish: (event: NumberedEvent) => v
   let tickers: { stop: () => void }[] = [];
 
   return {
-    async emit(on, event) {
-      await on
-        .insertInto('event')
-        .values({ payload: JSON.stringify(event), sequence: null })
-        .execute();
+    async emit(on, ...told) {
+      for (let at = 0; at < told.length; at += rowsAtOnce) {
+        const rows = told.slice(at, at + rowsAtOnce);
+        await on
+          .insertInto('event')
+          .values(rows.map((event) => ({ payload: JSON.stringify(event), sequence: null })))
+          .execute();
+      }
     },
     wake: relay.wake,
     tellNewest: relay.tellNewest,

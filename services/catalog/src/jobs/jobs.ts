@@ -12,6 +12,7 @@ import type { Images } from '../images/images.ts';
 import type { Template } from '../library/template.ts';
 import type { LlmJobs } from '../llm/llm.ts';
 import { buildBoard } from '../scheduler/board.ts';
+import type { OpenRow } from '../scheduler/board.ts';
 import { buildDatabaseClock } from '../scheduler/clock.ts';
 import { buildDurations } from '../scheduler/durations.ts';
 import { buildKeeper } from '../scheduler/keeper.ts';
@@ -220,7 +221,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
         catalogRpc.jobsSubmit,
         (input) =>
           submit(
-            { ...deps, hosts: () => hosts.list(), queue: () => board.counts(), tell, templates, submitted },
+            { ...deps, hosts: () => hosts.list(), queue: () => board.counts(), templates, submitted },
             input,
           ),
         { log },
@@ -255,9 +256,11 @@ export function buildJobs(deps: JobsDeps): Jobs {
     ],
   };
 
-  function submitted(ids: string[]): void {
-    events.wake();
-    changed(ids);
+  function submitted(made: OpenRow[]): void {
+    board.take(made);
+    scheduler.wake();
+    queueTelling.changed();
+    later.changed(made.map((job) => job.id));
   }
 
   async function watch(): Promise<void> {

@@ -12,16 +12,18 @@ import {
 } from '@gaze/domain';
 import type { EntityLoader } from '@gaze/domain';
 import { GazeError } from '@gaze/runtime';
+import { sql } from 'kysely';
 import type { Insertable } from 'kysely';
 import type { z } from 'zod';
-import type { Db } from '../db/connect.ts';
+import type { Db, DbOrTrx } from '../db/connect.ts';
 import type { JobTable } from '../db/schema.ts';
 import type { BookedHost } from '../hosts/hosts.ts';
 import type { Images } from '../images/images.ts';
 import type { Template } from '../library/template.ts';
+import { openColumns } from '../scheduler/board.ts';
+import type { OpenRow } from '../scheduler/board.ts';
 import { batchOfKey, claimKey } from './idempotency.ts';
 import { newId } from './job-ids.ts';
-import type { TellJobs } from './tell.ts';
 import type { Templates } from './templates.ts';
 import { jobViews } from './views.ts';
 
@@ -43,10 +45,9 @@ export interface SubmitDeps {
   hosts: () => BookedHost[];
   /** How the queue is filled right now: what a fair wait is measured by. */
   queue: () => { open: number; switchShare: number };
-  tell: TellJobs;
   templates: Templates;
   /** Called after the commit. */
-  submitted: (jobIds: string[]) => void;
+  submitted: (jobs: OpenRow[]) => void;
 }
 
 interface Resolved {
@@ -62,48 +63,75 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
   const { db } = deps;
   const { idempotency } = input;
   const before = idempotency === undefined ? null : await batchOfKey(db, idempotency);
-  if (before !== null) return replay(deps, before);
+  if (before !== null) return replay(deps, before, input);
 
   const templates = new Map<string, Template>();
   const resolved = await resolveAll(deps, input, templates);
   for (const { files } of resolved) refuseWhereNoHostHas(files, deps.hosts());
 
-  const batchId = newId();
+  const batchId = input.batch?.id ?? newId();
   const rows = jobRows(deps, input, batchId, resolved);
-  const jobs = await db
-    .transaction()
-    .execute(async (trx) => {
-      await trx
-        .insertInto('batch')
-        .values({ id: batchId, kind: 'image', label: rows[0]?.label ?? '', count: rows.length })
-        .execute();
-      if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
-      await deps.templates.store(trx, [...templates.values()]);
-      await trx.insertInto('job').values(rows).execute();
-      return deps.tell(
-        trx,
-        rows.map((row) => row.id),
-      );
-    })
-    .catch((error: unknown) => {
-      if (error instanceof KeyTaken) return null;
-      throw error;
-    });
-  if (jobs === null) return submit(deps, input);
-  deps.submitted(jobs.map((job) => job.id));
-  return { batch_id: batchId, jobs, notes: notesOf(resolved), replayed: false };
+  const label = input.batch?.label ?? rows[0]?.label ?? '';
+  const batch = { id: batchId, label, count: rows.length };
+  const fresh = deps.templates.unknown([...templates.values()]);
+  const alone = idempotency === undefined && fresh.length === 0;
+  const made = await (
+    alone
+      ? // One statement is its own transaction, and the shortest one.
+        insertJobs(db, batch, rows)
+      : db.transaction().execute(async (trx) => {
+          await deps.templates.store(trx, fresh);
+          const inserted = await insertJobs(trx, batch, rows);
+          if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
+          return inserted;
+        })
+  ).catch((error: unknown) => {
+    if (error instanceof KeyTaken) return null;
+    throw error;
+  });
+  if (made === null) return submit(deps, input);
+  deps.submitted(made);
+  const ids = rows.map((row) => row.id);
+  return {
+    batch_id: batchId,
+    jobs: await jobViews(db, deps.images, ids),
+    notes: notesOf(resolved),
+    replayed: false,
+  };
 }
 
 /** Two requests with one key at once: the other one was first, and its batch is the answer. */
 class KeyTaken extends Error {}
 
-async function replay(deps: SubmitDeps, batchId: string): Promise<Submitted> {
-  const rows = await deps.db
-    .selectFrom('job')
-    .select(['id', 'notes'])
-    .where('batch_id', '=', batchId)
-    .orderBy('ordinal')
+/**
+ * Writes jobs and their batch in one statement: the batch is made, or made larger where others of the same run have
+ * made it. Answers the jobs as placing reads them.
+ */
+async function insertJobs(
+  db: DbOrTrx,
+  batch: { id: string; label: string; count: number },
+  rows: readonly Insertable<JobTable>[],
+): Promise<OpenRow[]> {
+  return db
+    .with('joined', (joined) =>
+      joined
+        .insertInto('batch')
+        .values({ ...batch, kind: 'image' })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ count: sql<number>`batch.count + excluded.count` }),
+        ),
+    )
+    .insertInto('job')
+    .values([...rows])
+    .returning(openColumns)
     .execute();
+}
+
+async function replay(deps: SubmitDeps, batchId: string, input: SubmissionInput): Promise<Submitted> {
+  let select = deps.db.selectFrom('job').select(['id', 'notes']).where('batch_id', '=', batchId);
+  // A batch of many requests: those of this one are the jobs of its owner.
+  if (input.batch !== undefined) select = select.where('owner_slug', '=', input.recipe.owner?.slug ?? null);
+  const rows = await select.orderBy('ordinal').execute();
   const jobs = await jobViews(
     deps.db,
     deps.images,

@@ -4,6 +4,8 @@ import type { Template } from '../library/template.ts';
 
 /** Workflow templates by the hash of their text. They never change, so what was seen once is remembered. */
 export interface Templates {
+  /** Those that may have to be stored. */
+  unknown: (templates: readonly Template[]) => Template[];
   /** Stores those that are new. */
   store: (trx: Trx, templates: readonly Template[]) => Promise<void>;
   /** @throws where no job ever used it */
@@ -24,9 +26,9 @@ export function buildTemplates(): Templates {
   }
 
   return {
-    async store(trx, templates) {
-      // Only what was read back is known to be there: the transaction that stores it may yet fail.
-      const fresh = templates.filter((template) => !known.has(template.hash));
+    // Only what was read back is known to be there: a transaction that stores one may yet fail.
+    unknown: (templates) => templates.filter((template) => !known.has(template.hash)),
+    async store(trx, fresh) {
       if (fresh.length === 0) return;
       await trx
         .insertInto('template')

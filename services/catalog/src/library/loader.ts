@@ -50,13 +50,19 @@ export function buildLoader(db: DbOrTrx, dataDir: string): EntityLoader {
       const rows = await select.orderBy(sql`slug COLLATE "C"`).execute();
       return rows.map((row) => row.slug);
     },
-    checkpoint: async (pathOrSlug) =>
-      (await source()
+    async checkpoint(pathOrSlug) {
+      const slug = slugOf(categories.checkpoints, pathOrSlug);
+      const found = await source()
         .where('category', '=', 'checkpoints')
-        .where('id', '=', pathOrSlug)
-        .executeTakeFirst()) ??
-      (await entity('checkpoints', pathOrSlug)) ??
-      (await entity('checkpoints', slugOf(categories.checkpoints, pathOrSlug))),
+        .where((is) => is.or([is('id', '=', pathOrSlug), is('slug', 'in', [pathOrSlug, slug])]))
+        .execute();
+      return (
+        found.find((one) => one.id === pathOrSlug) ??
+        found.find((one) => one.slug === pathOrSlug) ??
+        found.find((one) => one.slug === slug) ??
+        null
+      );
+    },
     async wildcard(name) {
       if (!wildcardName.test(name)) return null;
       const text = await readFile(path.join(dataDir, 'wildcards', `${name}.txt`), 'utf8').catch(() => null);

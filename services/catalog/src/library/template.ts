@@ -13,17 +13,25 @@ export interface Template {
 
 const templateName = /^[a-zA-Z0-9_-]{1,100}$/;
 
+/** Templates by file, with the text that they were read from: the same text is not checked again. */
+const checked = new Map<string, { text: string; template: Template }>();
+
 /**
- * Reads a workflow template of `data/workflows`. It is read anew each time: a person edits it and expects the next
- * picture to follow. @throws GazeError data_error with the file
+ * Reads a workflow template of `data/workflows`. The file is read anew each time: a person edits it and expects the
+ * next picture to follow. @throws GazeError data_error with the file
  */
 async function readTemplate(dataDir: string, name = 'default'): Promise<Template> {
   const file = `workflows/${name}.json`;
   if (!templateName.test(name))
     throw new GazeError('data_error', `«${name}» is not the name of a workflow template.`, { file });
+  const place = path.join(dataDir, file);
+  let text: string;
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path.join(dataDir, file), 'utf8'));
+    text = await readFile(place, 'utf8');
+    const before = checked.get(place);
+    if (before?.text === text) return before.template;
+    json = JSON.parse(text);
   } catch (error) {
     throw new GazeError(
       'data_error',
@@ -40,11 +48,13 @@ async function readTemplate(dataDir: string, name = 'default'): Promise<Template
       { file, field: where },
     );
   }
-  return {
+  const template = {
     name,
     hash: createHash('sha256').update(JSON.stringify(workflow.data)).digest('hex'),
     workflow: workflow.data,
   };
+  checked.set(place, { text, template });
+  return template;
 }
 
 /** The template that a checkpoint's JSON names (`workflow`), else the default one. @throws as `readTemplate` */

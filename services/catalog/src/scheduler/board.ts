@@ -26,6 +26,8 @@ export interface OpenJob extends WaitingJob {
  */
 export interface Board {
   load: (db: DbOrTrx) => Promise<void>;
+  /** Jobs that were just made, as they were written. */
+  take: (rows: readonly OpenRow[]) => void;
   /** Reads the named jobs anew. */
   refresh: (db: DbOrTrx, ids: readonly string[]) => Promise<void>;
   /** Waiting jobs in queue order. */
@@ -44,6 +46,8 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
   const needs = new Map<string, Need>();
   let queue: OpenJob[] = [];
   let sorted = true;
+  /** Jobs that were made while everything is read anew. */
+  let meanwhile: OpenRow[] | null = null;
 
   /** Equal needs are one object: placement remembers its answers about them. */
   function interned(files: Parameters<typeof needOf>[0]): Need {
@@ -64,14 +68,27 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
     jobs.set(job.id, job);
   }
 
+  function take(rows: readonly OpenRow[]): void {
+    // Whoever read a job knows more than its maker.
+    for (const row of rows) if (!jobs.has(row.id)) put(row);
+  }
+
   return {
     async load(db) {
-      const rows = await selectOpen(db).execute();
+      const late: OpenRow[] = (meanwhile = []);
+      const rows = await selectOpen(db)
+        .execute()
+        .finally(() => (meanwhile = null));
       jobs.clear();
       needs.clear();
       queue = [];
       sorted = false;
       for (const row of rows) put(row);
+      take(late);
+    },
+    take(rows) {
+      meanwhile?.push(...rows);
+      take(rows);
     },
     async refresh(db, ids) {
       if (ids.length === 0) return;
@@ -102,37 +119,39 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
   };
 }
 
+/** What placing reads of a job. */
+export const openColumns = [
+  'id',
+  'status',
+  'lane',
+  'priority',
+  'files',
+  'host_id',
+  'dispatch',
+  'attempt',
+  'front',
+  'reason',
+  'avoid_hosts',
+  'unfit_hosts',
+  'fair_ms',
+  'stream_incarnation',
+  'stream_sequence',
+  sql<number>`extract(epoch FROM created_at)::float8 * 1000`.as('created_ms'),
+  sql<number>`coalesce(extract(epoch FROM dispatched_at)::float8 * 1000, 0)`.as('dispatched_ms'),
+  sql<number | null>`extract(epoch FROM started_at)::float8 * 1000`.as('started_ms'),
+  sql<number>`coalesce(extract(epoch FROM heartbeat_at)::float8 * 1000, 0)`.as('heartbeat_ms'),
+  sql<number | null>`extract(epoch FROM not_before)::float8 * 1000`.as('not_before_ms'),
+] as const;
+
 function selectOpen(db: DbOrTrx) {
   return db
     .selectFrom('job')
-    .select([
-      'id',
-      'status',
-      'lane',
-      'priority',
-      'files',
-      'host_id',
-      'dispatch',
-      'attempt',
-      'front',
-      'reason',
-      'avoid_hosts',
-      'unfit_hosts',
-      'fair_ms',
-    ])
-    .select(['stream_incarnation', 'stream_sequence'])
-    .select([
-      sql<number>`extract(epoch FROM created_at)::float8 * 1000`.as('created_ms'),
-      sql<number>`coalesce(extract(epoch FROM dispatched_at)::float8 * 1000, 0)`.as('dispatched_ms'),
-      sql<number | null>`extract(epoch FROM started_at)::float8 * 1000`.as('started_ms'),
-      sql<number>`coalesce(extract(epoch FROM heartbeat_at)::float8 * 1000, 0)`.as('heartbeat_ms'),
-      sql<number | null>`extract(epoch FROM not_before)::float8 * 1000`.as('not_before_ms'),
-    ])
+    .select(openColumns)
     .where('kind', '=', 'image')
     .where('status', 'in', ['waiting', 'dispatched', 'running', 'cancelling']);
 }
 
-type OpenRow = Awaited<ReturnType<ReturnType<typeof selectOpen>['executeTakeFirstOrThrow']>>;
+export type OpenRow = Awaited<ReturnType<ReturnType<typeof selectOpen>['executeTakeFirstOrThrow']>>;
 
 function toOpenJob(row: OpenRow, need: Need): OpenJob {
   const waits = row.status === 'waiting';

@@ -6,6 +6,7 @@ import type { Db } from '../db/connect.ts';
 import { isDatabaseAway } from '../db/errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hosts } from '../hosts/hosts.ts';
+import { untold } from '../jobs/tell.ts';
 import type { TellJobs } from '../jobs/tell.ts';
 import type { SingleFlight } from '../single-flight.ts';
 import { singleFlight } from '../single-flight.ts';
@@ -83,7 +84,7 @@ export function buildScheduler(deps: SchedulerDeps): Scheduler {
       else {
         await clock.sync(db);
         await board.load(db);
-        if (!told) deps.tellLater(board.outstanding().map((job) => job.id));
+        if (!told) deps.tellLater([...board.outstanding().map((job) => job.id), ...(await untold(db))]);
         told = true;
       }
       loaded = true;

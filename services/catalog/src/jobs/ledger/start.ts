@@ -1,4 +1,4 @@
-import type { ledgerRpc } from '@gaze/contracts';
+import type { Snapshot, ledgerRpc } from '@gaze/contracts';
 import { folderOf, holderSilenceMs, openStatuses } from '@gaze/domain';
 import { sql } from 'kysely';
 import type { z } from 'zod';
@@ -27,7 +27,8 @@ export async function startAttempt(deps: LedgerDeps, question: Question): Promis
   if (mayBeStored && (await finishFromStored(deps, before)))
     return { outcome: 'refused', reason: 'finished' };
 
-  const answer = await db.transaction().execute((trx) => mint(deps, trx, question));
+  const first = deps.mayHaveAttempts(question.job_id) ? null : await mintFirst(deps, question);
+  const answer = first ?? (await db.transaction().execute((trx) => mint(deps, trx, question)));
   events.wake();
   if (answer.outcome === 'start') {
     deps.hosts.liveness.attemptHeard(question.job_id, answer.attempt);
@@ -35,6 +36,46 @@ export async function startAttempt(deps: LedgerDeps, question: Question): Promis
   }
   deps.changed([question.job_id]);
   return answer;
+}
+
+/**
+ * The first attempt of a job, which is nearly every one: the same moves as `mint` in one statement, since a picture
+ * waits for it. Null where anything is not as usual.
+ */
+async function mintFirst(deps: LedgerDeps, question: Question): Promise<Answer | null> {
+  const host = deps.hosts.list().find(({ id }) => id === question.host_id);
+  if (host?.holder !== question.holder || host.epoch !== question.epoch) return null;
+  if (question.prompt_id === undefined) return null;
+  const { rows } = await sql<FirstStart>`
+    WITH won AS (
+      UPDATE job SET status = 'running', attempt = 1, started_at = now(), heartbeat_at = now(), reason = NULL
+      WHERE id = ${question.job_id} AND status = 'dispatched' AND attempt = 0
+        AND dispatch = ${question.dispatch} AND host_id = ${question.host_id}
+      RETURNING id, snapshot, template_hash, owner_category, owner_slug, front,
+        extract(epoch FROM now() - created_at)::float8 AS queued_seconds
+    ), minted AS (
+      INSERT INTO attempt (job_id, number, holder, host_id, host_name, prompt_id, posting_at)
+      SELECT id, 1, ${question.holder}, ${question.host_id}, ${host.name}, ${question.prompt_id}, now() FROM won
+    )
+    SELECT * FROM won`.execute(deps.db);
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    outcome: 'start',
+    recorded: true,
+    attempt: 1,
+    snapshot: row.snapshot,
+    template: await deps.template(deps.db, row.template_hash),
+    earlier_prompt_ids: [],
+    folder: folderOf(ownerOfJob(row)),
+    queued_seconds: row.queued_seconds,
+    front: row.front,
+  };
+}
+
+interface FirstStart extends Pick<LedgerJob, 'template_hash' | 'owner_category' | 'owner_slug' | 'front'> {
+  snapshot: Snapshot;
+  queued_seconds: number;
 }
 
 async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Answer> {
