@@ -1,3 +1,4 @@
+export * from './crash-points.ts';
 export * from './env.ts';
 export * from './errors.ts';
 export * from './health.ts';
@@ -7,6 +8,8 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './mutex.ts';
 export * from './nats.ts';
+export * from './net/addresses.ts';
+export * from './net/guarded-fetch.ts';
 export * from './rpc.ts';
 export * from './sealed.ts';
 export * from './sleep.ts';

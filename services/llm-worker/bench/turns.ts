@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { buildChat } from '../src/llm/chat.ts';
 import type { Toolbox } from '../src/mcp/toolbox.ts';
-import type { Fetch } from '../src/net/guarded-fetch.ts';
+import type { Fetch } from '@gaze/runtime';
 import { usualLimits } from '../src/run/converse.ts';
 import { buildPrompts } from '../src/run/prompts.ts';
 import { runTask } from '../src/run/run-task.ts';

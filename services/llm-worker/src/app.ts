@@ -8,7 +8,7 @@ import type { McpServerConfig } from './mcp/config.ts';
 import { buildConnection, usualTimes } from './mcp/connection.ts';
 import type { ConnectionTimes } from './mcp/connection.ts';
 import { buildToolbox } from './mcp/toolbox.ts';
-import { guardedFetch } from './net/guarded-fetch.ts';
+import { guardedFetch } from '@gaze/runtime';
 import { usualLimits } from './run/converse.ts';
 import type { Limits } from './run/converse.ts';
 import { buildPrompts } from './run/prompts.ts';

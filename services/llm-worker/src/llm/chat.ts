@@ -1,7 +1,7 @@
 import { sleep } from '@gaze/runtime';
 import OpenAI, { APIError } from 'openai';
 import { z } from 'zod';
-import type { Fetch } from '../net/guarded-fetch.ts';
+import type { Fetch } from '@gaze/runtime';
 import { LlmFailure, classify } from './failure.ts';
 
 /** Where the model is and how it is called. */

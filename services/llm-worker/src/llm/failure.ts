@@ -1,6 +1,6 @@
 import type { ErrorCode, LlmFailureClass, WireError } from '@gaze/contracts';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
-import { ForbiddenAddress, TooLarge } from '../net/guarded-fetch.ts';
+import { ForbiddenAddress, TooLarge } from '@gaze/runtime';
 
 /** A job's end without a result: what the ledger shall make of it, and a sentence for a person. */
 export class LlmFailure extends Error {

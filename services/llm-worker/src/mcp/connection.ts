@@ -1,8 +1,7 @@
 import type { McpServerStatus } from '@gaze/contracts';
 import { sleep } from '@gaze/runtime';
-import type { Log } from '@gaze/runtime';
+import type { Fetch, Log } from '@gaze/runtime';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import type { Fetch } from '../net/guarded-fetch.ts';
 import { shownAddress } from './config.ts';
 import type { McpServerConfig } from './config.ts';
 import { openServer } from './open.ts';

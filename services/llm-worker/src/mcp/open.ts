@@ -8,7 +8,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
-import type { Fetch } from '../net/guarded-fetch.ts';
+import type { Fetch } from '@gaze/runtime';
 import type { McpServerConfig } from './config.ts';
 
 /** An open connection to one server. Every word to it has a deadline, every answer a size. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildChat } from '../../src/llm/chat.ts';
 import type { Chat, Provider } from '../../src/llm/chat.ts';
 import { LlmFailure } from '../../src/llm/failure.ts';
-import { guardedFetch } from '../../src/net/guarded-fetch.ts';
+import { guardedFetch } from '@gaze/runtime';
 import { jsonServer, sendJson } from '../json-server.ts';
 
 let standIn: LlmStandIn;

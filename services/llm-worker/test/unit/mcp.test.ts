@@ -6,7 +6,7 @@ import type { McpServerConfig } from '../../src/mcp/config.ts';
 import { buildConnection, usualTimes } from '../../src/mcp/connection.ts';
 import type { ConnectionTimes } from '../../src/mcp/connection.ts';
 import { buildToolbox } from '../../src/mcp/toolbox.ts';
-import { guardedFetch } from '../../src/net/guarded-fetch.ts';
+import { guardedFetch } from '@gaze/runtime';
 import { startStranger, text } from '../mcp-stranger.ts';
 
 const never = new AbortController().signal;
