@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { PostgresPool, PostgresPoolClient, Transaction } from 'kysely';
 import pg from 'pg';
 import { typedDbError } from './errors.ts';
+import { buildPreparing } from './prepared.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -42,11 +43,12 @@ export function connectDb(options: { url: string; max?: number; log: Log }): { d
 function typedPool(pool: pg.Pool): PostgresPool {
   // Kysely tells connections apart by identity: one wrapper per client, for as long as the client lives.
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const prepare = buildPreparing();
   return {
     options: pool.options,
     async connect() {
       const client = await pool.connect().catch(rethrowTyped);
-      const known = wrapped.get(client) ?? typedClient(client);
+      const known = wrapped.get(client) ?? typedClient(client, prepare);
       wrapped.set(client, known);
       return known;
     },
@@ -54,11 +56,11 @@ function typedPool(pool: pg.Pool): PostgresPool {
   };
 }
 
-function typedClient(client: pg.PoolClient): PostgresPoolClient {
+function typedClient(client: pg.PoolClient, prepare: ReturnType<typeof buildPreparing>): PostgresPoolClient {
   // A connection that dies between two statements says so here; the next statement fails and is typed.
   client.on('error', () => undefined);
   const query = (sql: string, parameters: readonly unknown[]) =>
-    client.query(sql, [...parameters]).catch(rethrowTyped);
+    client.query(prepare(sql, parameters)).catch(rethrowTyped);
   return {
     query: query as unknown as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy),

@@ -198,6 +198,15 @@ export interface ImageLoraTable {
   image_id: string;
 }
 
+/** An entry that a picture was made from. Kept while the picture is hidden. */
+export interface ImageEntityTable {
+  image_id: string;
+  category: CategoryName;
+  slug: string;
+  /** Of a character: the outfit of its wardrobe that counted, by name. */
+  worn: string | null;
+}
+
 /** A picture that is not shown: every column of `image`, and why. */
 export interface ImageHiddenTable extends ImageTable {
   loras: Generated<string[]>;
@@ -224,6 +233,8 @@ export interface ModelFileTable {
   resolution: string | null;
   triggers: Generated<string[]>;
   tags: JsonWithDefault<{ tag: string; count: number }[]>;
+  /** What its author says of it. */
+  notes: string | null;
   header_sha256: string | null;
   sha256: string | null;
   problem: string | null;
@@ -310,7 +321,13 @@ export interface AttemptTable {
 /** What is asked of the model, by reference: the entry is read when the work begins. */
 export type LlmIntent =
   | { kind: 'regenerate_tags'; category: CategoryName; slug: string }
-  | { kind: 'create_entity'; category: CategoryName; description: string; name?: string | undefined }
+  | {
+      kind: 'create_entity';
+      category: CategoryName;
+      description: string;
+      name?: string | undefined;
+      nsfw?: boolean | undefined;
+    }
   | { kind: 'bulk_create'; category: CategoryName; file: string; model: ModelKind; overwrite: boolean };
 
 export interface LlmTaskTable {
@@ -339,6 +356,8 @@ export interface LlmResultTable {
   /** Null: it makes a new entry. */
   slug: string | null;
   file: string | null;
+  /** The request that it came from. */
+  batch_id: string | null;
   name: string;
   /** Hash of the version that the changes were made on. */
   revision: string | null;
@@ -438,6 +457,7 @@ export interface Database {
   image: ImageTable;
   image_hidden: ImageHiddenTable;
   image_lora: ImageLoraTable;
+  image_entity: ImageEntityTable;
   search_word: SearchWordTable;
   model_file: ModelFileTable;
   template: TemplateTable;

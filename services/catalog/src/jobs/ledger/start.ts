@@ -57,7 +57,9 @@ async function mintFirst(deps: LedgerDeps, question: Question): Promise<Answer |
       INSERT INTO attempt (job_id, number, holder, host_id, host_name, prompt_id, posting_at)
       SELECT id, 1, ${question.holder}, ${question.host_id}, ${host.name}, ${question.prompt_id}, now() FROM won
     )
-    SELECT * FROM won`.execute(deps.db);
+    SELECT snapshot, template_hash, owner_category, owner_slug, front, queued_seconds FROM won`.execute(
+    deps.db,
+  );
   const [row] = rows;
   if (row === undefined) return null;
   return {
@@ -67,7 +69,7 @@ async function mintFirst(deps: LedgerDeps, question: Question): Promise<Answer |
     snapshot: row.snapshot,
     template: await deps.template(deps.db, row.template_hash),
     earlier_prompt_ids: [],
-    folder: folderOf(ownerOfJob(row)),
+    folder: folderOf(ownerOfJob(row), row.snapshot.recipe.sweep !== undefined),
     queued_seconds: row.queued_seconds,
     front: row.front,
   };
@@ -125,7 +127,7 @@ async function mint(deps: LedgerDeps, trx: Trx, question: Question): Promise<Ans
     snapshot: row.snapshot,
     template: await deps.template(trx, job.template_hash),
     earlier_prompt_ids: earlier,
-    folder: folderOf(ownerOfJob(job)),
+    folder: folderOf(ownerOfJob(job), job.is_sweep),
     queued_seconds: row.queued_seconds,
     front: job.front,
   };
