@@ -1,3 +1,4 @@
+import SwaggerParser from '@apidevtools/swagger-parser';
 import * as contracts from '@gaze/contracts';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { readFile } from 'node:fs/promises';
@@ -30,10 +31,12 @@ describe('[api.openapi] the OpenAPI document', () => {
     expect(await readFile(openApiFile, 'utf8')).toBe(text);
   });
 
-  test('is valid OpenAPI 3.1', async () => {
+  test('is valid OpenAPI 3.1 to two validators', async () => {
     const result = await new Validator().validate(JSON.parse(text) as Record<string, unknown>);
     expect(result).toMatchObject({ valid: true });
     expect(document.openapi).toBe('3.1.0');
+    // The other one also looks at what a schema cannot say: parameters of the address, doubles, references.
+    await expect(SwaggerParser.validate(JSON.parse(text) as OpenAPIV3_1.Document)).resolves.toBeDefined();
   });
 
   test('every reference leads somewhere, and every component is used', () => {
