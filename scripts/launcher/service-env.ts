@@ -14,6 +14,7 @@ const readers: Readonly<Record<string, readonly ServiceName[]>> = {
   S3_BUCKET: ['catalog', 'generator', 'gateway'],
   S3_ACCESS_KEY: ['catalog', 'generator', 'gateway'],
   S3_SECRET_KEY: ['catalog', 'generator', 'gateway'],
+  S3_REGION: ['catalog', 'generator', 'gateway'],
   LLM_BASE_URL: ['catalog', 'llm-worker'],
   LLM_API_KEY: ['catalog', 'llm-worker'],
   LLM_MODEL: ['catalog', 'llm-worker'],

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { LogEntry } from '@gaze/comfyui-stand-in';
 import { Sidecar } from '@gaze/contracts';
+import { readAll } from '@gaze/media';
 import type { TestStack } from '@gaze/testing';
 import { expect } from 'vitest';
 import pg from 'pg';
@@ -55,14 +54,13 @@ export async function expectNothingLost(stack: TestStack, submitted: number): Pr
     expect(rows.get(job.id), `pictures of ${job.id}`).toBeUndefined();
 
   for (const { key, sha256 } of truth.images) {
-    const bytes = await readFile(join(stack.uploadsDir, key));
+    const bytes = await readAll(stack.store, key);
     expect(createHash('sha256').update(bytes).digest('hex'), key).toBe(sha256);
-    const sidecar = Sidecar.parse(JSON.parse(await readFile(join(stack.uploadsDir, `${key}.json`), 'utf8')));
+    const sidecar = Sidecar.parse(JSON.parse((await readAll(stack.store, `${key}.json`)).toString()));
     expect(sidecar.generation?.job_id).toBe(rowOf(truth, key)?.job_id);
   }
-  const files = (await readdir(stack.uploadsDir, { recursive: true })).map((file) =>
-    file.replaceAll('\\', '/'),
-  );
+  const files: string[] = [];
+  for await (const { key } of stack.store.entries('')) files.push(key);
   const sidecars = files.filter((file) => /(^|\/)gen_[^/]*\.png\.json$/.test(file));
   const keys = new Set(truth.images.map((image) => image.key));
   // A file with a sidecar is a picture, and a picture has a row. Bytes without one are nobody's and get swept later.

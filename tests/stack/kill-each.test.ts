@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { eventually, startStack, verifies } from '@gaze/testing';
 import type { TestStack } from '@gaze/testing';
 import pg from 'pg';
@@ -55,11 +53,8 @@ describe('kill -9 in the middle of a picture', () => {
       expect(job.status).toBe('done');
       expect(job.images).toHaveLength(1);
       expect(await rowsOf(id)).toBe(1);
-      const folder = path.join(stack.uploadsDir, 'characters/saoirse_vane');
-      const files = (await readdir(folder)).filter(
-        (name) => name.startsWith(`gen_${id}`) && name.endsWith('.png'),
-      );
-      expect(files).toHaveLength(1);
+      const { keys } = await stack.store.list(`characters/saoirse_vane/gen_${id}`);
+      expect(keys.filter((key) => key.endsWith('.png'))).toHaveLength(1);
       expect(await postsOf(id)).toBeLessThanOrEqual(2);
     },
   );

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { GenerationRecord, Sidecar } from '@gaze/contracts';
-import { readPngText } from '@gaze/media';
+import { readAll, readPngText } from '@gaze/media';
 import { eventually, startStack, verifies } from '@gaze/testing';
 import type { TestStack } from '@gaze/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,10 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const picture = (key: string): Promise<Buffer> => readFile(path.join(stack.uploadsDir, key));
+const picture = (key: string): Promise<Buffer> => readAll(stack.store, key);
 
 async function sidecarOf(key: string) {
-  const text = await eventually(() => readFile(path.join(stack.uploadsDir, `${key}.json`), 'utf8'));
+  const text = (await eventually(() => readAll(stack.store, `${key}.json`))).toString();
   return Sidecar.parse(JSON.parse(text));
 }
 

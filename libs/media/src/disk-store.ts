@@ -66,6 +66,9 @@ export function diskStore(options: { root: string }): ObjectStore {
   }
 
   return {
+    async prepare() {
+      await mkdir(root, { recursive: true }).catch((error: unknown) => fail(error, root));
+    },
     put: (key, bytes) => store(key, bytes),
     putStream: (key, stream, { bytes }) => store(key, exactly(stream, bytes)),
     async get(key, range) {

@@ -10,6 +10,7 @@ export const storeEnv = {
   S3_BUCKET: z.string().default('gaze'),
   S3_ACCESS_KEY: z.string().optional(),
   S3_SECRET_KEY: z.string().optional(),
+  S3_REGION: z.string().default('us-east-1'),
 } as const;
 
 export interface StoreEnv {
@@ -18,6 +19,7 @@ export interface StoreEnv {
   S3_BUCKET: string;
   S3_ACCESS_KEY?: string | undefined;
   S3_SECRET_KEY?: string | undefined;
+  S3_REGION: string;
 }
 
 /** @throws Error where S3_ENDPOINT is set and its keys are not */
@@ -31,5 +33,6 @@ export function storeFromEnv(env: StoreEnv): ObjectStore {
     bucket: env.S3_BUCKET,
     accessKey: env.S3_ACCESS_KEY,
     secretKey: env.S3_SECRET_KEY,
+    region: env.S3_REGION,
   });
 }

@@ -1,6 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { Client } from 'minio';
 import { GazeMediaError } from './errors.ts';
-import type { ObjectEntry, ObjectStore } from './store.ts';
+import { listObjects } from './s3-listing.ts';
+import type { ObjectStore } from './store.ts';
 import { checkKey, exactly } from './store.ts';
 
 export interface S3Options {
@@ -9,18 +11,21 @@ export interface S3Options {
   bucket: string;
   accessKey: string;
   secretKey: string;
+  /** Where the bucket lies; servers of one's own mostly know `us-east-1` alone. */
+  region?: string;
 }
 
 /** The object store on any S3 server. Sizes are always given: servers refuse streams of unknown length. */
 export function s3Store(options: S3Options): ObjectStore {
   const url = new URL(options.endpoint);
+  const region = options.region ?? 'us-east-1';
   const client = new Client({
     endPoint: url.hostname,
     ...(url.port === '' ? {} : { port: Number(url.port) }),
     useSSL: url.protocol === 'https:',
     accessKey: options.accessKey,
     secretKey: options.secretKey,
-    region: 'us-east-1',
+    region,
     pathStyle: true,
   });
   const { bucket } = options;
@@ -33,6 +38,15 @@ export function s3Store(options: S3Options): ObjectStore {
     }
   };
   const store: ObjectStore = {
+    async prepare() {
+      try {
+        if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket, region);
+      } catch (error) {
+        // Another one of us was faster.
+        if (error instanceof Error && 'code' in error && error.code === 'BucketAlreadyOwnedByYou') return;
+        throw typed(error, bucket);
+      }
+    },
     put: (key, bytes, { contentType } = {}) =>
       guarded(key, async () => {
         await client.putObject(
@@ -46,7 +60,9 @@ export function s3Store(options: S3Options): ObjectStore {
     putStream: (key, stream, { bytes, contentType }) =>
       guarded(key, async () => {
         const headers = contentType === undefined ? {} : { 'content-type': contentType };
-        await client.putObject(bucket, key, exactly(stream, bytes), bytes, headers);
+        // The client never reads a stream of no bytes, and so would not see that there are some.
+        const body = bytes === 0 ? await buffer(exactly(stream, 0)) : exactly(stream, bytes);
+        await client.putObject(bucket, key, body, bytes, headers);
       }),
     get: (key, range) =>
       guarded(key, () =>
@@ -79,14 +95,10 @@ export function s3Store(options: S3Options): ObjectStore {
     async list(prefix, { cursor, limit = 1000 } = {}) {
       const keys: string[] = [];
       try {
-        const stream = client.listObjectsV2(bucket, prefix, true, cursor ?? '');
-        for await (const item of stream) {
-          const { name } = item as { name?: string };
-          if (name === undefined) continue;
-          keys.push(name);
+        for await (const { key } of listObjects(client, bucket, prefix, cursor)) {
+          keys.push(key);
           if (keys.length > limit) break;
         }
-        stream.destroy();
       } catch (error) {
         throw typed(error, prefix);
       }
@@ -95,16 +107,9 @@ export function s3Store(options: S3Options): ObjectStore {
     },
     async *entries(prefix, { skip } = {}) {
       try {
-        for await (const item of client.listObjectsV2(bucket, prefix, true)) {
-          const { name, size, etag, lastModified } = item as Partial<Listed>;
-          if (name === undefined || size === undefined || etag === undefined) continue;
-          if (skip !== undefined && foldersOf(name).some(skip)) continue;
-          yield {
-            key: name,
-            bytes: size,
-            etag: quoted(etag),
-            modified: lastModified ?? new Date(0),
-          } satisfies ObjectEntry;
+        for await (const entry of listObjects(client, bucket, prefix)) {
+          if (skip !== undefined && foldersOf(entry.key).some(skip)) continue;
+          yield entry;
         }
       } catch (error) {
         throw typed(error, prefix);
@@ -112,13 +117,6 @@ export function s3Store(options: S3Options): ObjectStore {
     },
   };
   return store;
-}
-
-interface Listed {
-  name: string;
-  size: number;
-  etag: string;
-  lastModified: Date;
 }
 
 const foldersOf = (key: string): string[] =>

@@ -9,6 +9,7 @@ const maxHeaderBytes = 16 * 1024 * 1024;
 const mostTags = 200;
 const mostTriggers = 20;
 const maxTextLength = 200;
+const maxNotesLength = 8000;
 
 export interface ModelHeader {
   title: string | null;
@@ -19,6 +20,8 @@ export interface ModelHeader {
   triggers: string[];
   /** Training tags, most frequent first. */
   tags: { tag: string; count: number }[];
+  /** What its author says of it: description, hint on its use, comment. */
+  notes: string | null;
   /** SHA-256 of the header: with the file's size, it tells renamed files without reading the weights. */
   headerSha256: string;
 }
@@ -77,8 +80,18 @@ export function parseModelHeader(header: Buffer): ModelHeader {
     resolution: resolutionOf(text('modelspec.resolution') ?? text('ss_resolution')),
     triggers: triggersOf(metadata.get('modelspec.trigger_phrase'), [...datasets.keys()]),
     tags,
+    notes: notesOf(metadata),
     headerSha256: createHash('sha256').update(header).digest('hex'),
   };
+}
+
+/** Trainers and sites write the same words under several keys. */
+function notesOf(metadata: ReadonlyMap<string, string>): string | null {
+  const keys = ['modelspec.description', 'modelspec.usage_hint', 'ss_training_comment'];
+  const texts = keys
+    .map((key) => (metadata.get(key) ?? '').trim())
+    .filter((text) => text !== '' && text !== 'None');
+  return texts.length === 0 ? null : [...new Set(texts)].join('\n').slice(0, maxNotesLength);
 }
 
 /** The texts of `__metadata__`. A map, so that no key of a stranger means anything to an object. */

@@ -24,6 +24,8 @@ export interface ObjectEntry extends ObjectInfo {
  * `storage_full`; a store that does not answer is `storage_failed`.
  */
 export interface ObjectStore {
+  /** Makes what holds the pictures where it is missing: the folder, or the bucket. */
+  prepare: () => Promise<void>;
   /** Stores bytes so that a reader sees all of them or nothing, also after a power cut. */
   put: (key: string, bytes: Buffer, options?: { contentType?: string }) => Promise<void>;
   /**

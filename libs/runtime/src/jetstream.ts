@@ -19,10 +19,13 @@ import { sleep } from './sleep.ts';
 
 const dedupeMinutes = 2;
 
-/** Makes a work-queue stream with file storage where there is none. */
+/**
+ * Makes a work-queue stream with file storage where there is none; one with another number of replicas gets this one.
+ * @throws JetStreamApiError where the servers are fewer than `replicas`
+ */
 export async function ensureStream(
   nc: NatsConnection,
-  stream: { name: string; subjects: readonly string[] },
+  stream: { name: string; subjects: readonly string[]; replicas?: number },
 ): Promise<StreamInfo> {
   const manager = await jetstreamManager(nc);
   const config = {
@@ -32,9 +35,12 @@ export async function ensureStream(
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     duplicate_window: nanos(dedupeMinutes * 60_000),
+    num_replicas: stream.replicas ?? 1,
   };
   try {
-    return await manager.streams.info(stream.name);
+    const info = await manager.streams.info(stream.name);
+    if (stream.replicas === undefined || info.config.num_replicas === stream.replicas) return info;
+    return await manager.streams.update(stream.name, { num_replicas: stream.replicas });
   } catch (error) {
     if (!isNotFound(error)) throw error;
     return manager.streams.add(config);

@@ -6,5 +6,6 @@ export * from './log.ts';
 export * from './nats.ts';
 export * from './postgres.ts';
 export * from './stack.ts';
+export { testStore } from './store.ts';
 export * from './temp-dir.ts';
 export * from './verifies.ts';

@@ -1,4 +1,5 @@
 import { catalogRpc } from '@gaze/contracts';
+import type { ObjectStore } from '@gaze/media';
 import { callRpc, connectNats } from '@gaze/runtime';
 import type { Nats } from '@gaze/runtime';
 import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { readRunFile } from '../../../scripts/launcher/run-file.ts';
 import { readLaunchSettings } from '../../../scripts/launcher/settings.ts';
 import { testEnvironment } from './environment.ts';
 import { testLog } from './log.ts';
+import { testBucket, testStore } from './store.ts';
 
 export interface StackProcess {
   /** Null while it is down. */
@@ -34,6 +36,8 @@ export interface TestStack extends AsyncDisposable {
   stateDir: string;
   dataDir: string;
   uploadsDir: string;
+  /** What the services keep pictures in: `uploadsDir`, or a bucket in a run on S3. */
+  store: ObjectStore;
   /** Addresses of the ComfyUI stand-ins by name. */
   standIns: Readonly<Record<string, string>>;
   /** `postgres`, `nats`, `catalog`, `generator`, `generator-2`, `gateway`, `atelier`, `cellar` … */
@@ -75,7 +79,8 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const note = (part: string, text: string): void => void said.push(`${part}: ${text}`);
   const stop = new AbortController();
   const force = new AbortController();
-  const env = stackEnv(options, { stateDir: join(home, 'state'), dataDir, port: await freePort() });
+  const bucket = testBucket();
+  const env = stackEnv(options, bucket, { stateDir: join(home, 'state'), dataDir, port: await freePort() });
   // The run builds the app before its tests; a test of the services has no use for it.
   const settings = { ...readLaunchSettings(options.demo === false ? [] : ['--demo'], env), buildWeb: false };
   let house: House;
@@ -108,6 +113,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     stateDir: settings.stateDir,
     dataDir,
     uploadsDir: settings.uploadsDir,
+    store: await testStore(settings.uploadsDir, bucket),
     standIns: house.standIns,
     process: (name) => handleOn(house, name),
     bus,
@@ -119,6 +125,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
 
 function stackEnv(
   options: StackOptions,
+  bucket: Readonly<Record<string, string>>,
   given: { stateDir: string; dataDir: string; port: number },
 ): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -133,6 +140,7 @@ function stackEnv(
     PORT: String(given.port),
     GAZE_DEMO_STEP_MS: String(options.stepMs ?? 0),
     GAZE_GENERATORS: String(options.generators ?? 1),
+    ...bucket,
     ...options.env,
   };
 }

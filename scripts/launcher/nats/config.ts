@@ -12,23 +12,6 @@ export function natsConfig(options: {
   version: readonly [number, number, number];
   passwords: Readonly<Record<BusUser, string>>;
 }): string {
-  const quote = (text: string): string => JSON.stringify(text);
-  const list = (subjects: readonly string[]): string => `[${subjects.map(quote).join(', ')}]`;
-  const users = busUsers.map((user) => {
-    const { publish, subscribe, respond } = busPermissions[user];
-    return [
-      '    {',
-      `      user: ${quote(user)}`,
-      `      password: ${quote(options.passwords[user])}`,
-      '      permissions {',
-      `        publish: ${list(publish)}`,
-      `        subscribe: ${list(subscribe)}`,
-      // One answer to one question; the longest question of the contracts waits two minutes.
-      ...(respond ? ['        allow_responses: { max: 1, expires: "3m" }'] : []),
-      '      }',
-      '    }',
-    ].join('\n');
-  });
   return [
     'host: "127.0.0.1"',
     `port: ${options.port}`,
@@ -38,11 +21,29 @@ export function natsConfig(options: {
     `  store_dir: ${quote(options.storeDir)}`,
     ...(knowsSyncInterval(options.version) ? ['  sync_interval: always'] : []),
     '}',
-    'authorization {',
-    '  users: [',
-    users.join('\n'),
-    '  ]',
-    '}',
-    '',
+    busUsersConfig((user) => quote(options.passwords[user])),
   ].join('\n');
 }
+
+/** The users of the bus with their rights, as nats-server's configuration; `passwordOf` gives what stands there literally. */
+export function busUsersConfig(passwordOf: (user: BusUser) => string): string {
+  const users = busUsers.map((user) => {
+    const { publish, subscribe, respond } = busPermissions[user];
+    return [
+      '    {',
+      `      user: ${quote(user)}`,
+      `      password: ${passwordOf(user)}`,
+      '      permissions {',
+      `        publish: ${list(publish)}`,
+      `        subscribe: ${list(subscribe)}`,
+      // One answer to one question; the longest question of the contracts waits two minutes.
+      ...(respond ? ['        allow_responses: { max: 1, expires: "3m" }'] : []),
+      '      }',
+      '    }',
+    ].join('\n');
+  });
+  return ['authorization {', '  users: [', users.join('\n'), '  ]', '}', ''].join('\n');
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+const list = (subjects: readonly string[]): string => `[${subjects.map(quote).join(', ')}]`;

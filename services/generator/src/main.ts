@@ -27,6 +27,7 @@ await lifecycle.run(async () => {
   });
   const health = buildHealth({
     port: env.HEALTH_PORT,
+    host: env.HEALTH_HOST,
     checks: { nats: () => nats.notReady(), hosts: () => replica.ready() },
     log,
   });

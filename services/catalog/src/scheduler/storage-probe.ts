@@ -8,6 +8,7 @@ const probeBytes = 8 * 1024 * 1024;
 export async function storeWorks(store: ObjectStore): Promise<boolean> {
   const key = `.staging/probe-${randomBytes(6).toString('hex')}`;
   try {
+    await store.prepare();
     await store.put(key, Buffer.alloc(probeBytes), { contentType: 'application/octet-stream' });
     return true;
   } catch {

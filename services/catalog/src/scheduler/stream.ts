@@ -26,7 +26,12 @@ const sendTimeoutMs = 2000;
 
 export const messageIdOf = (job: { id: string; dispatch: number }): string => `${job.id}.${job.dispatch}`;
 
-export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStream {
+export function buildJobStream(deps: {
+  nc: NatsConnection;
+  /** Copies of the stream in a cluster of NATS. */
+  replicas?: number | undefined;
+  log: Log;
+}): JobStream {
   const { nc, log } = deps;
   const { name } = streams.image;
   const ready = new Set<string>();
@@ -37,7 +42,9 @@ export function buildJobStream(deps: { nc: NatsConnection; log: Log }): JobStrea
     options: { verify: boolean } = { verify: false },
   ): Promise<string> {
     if (options.verify) ready.clear();
-    const seen = streamIncarnation(await ensureStream(nc, streams.image));
+    const seen = streamIncarnation(
+      await ensureStream(nc, { ...streams.image, replicas: deps.replicas ?? 1 }),
+    );
     if (seen !== incarnation) {
       if (incarnation !== null) log.warn('the job stream was made anew; dispatched jobs are sent again');
       ready.clear();

@@ -1,8 +1,7 @@
-import { diskStore } from '@gaze/media';
 import type { ObjectStore } from '@gaze/media';
 import { connectNats } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
-import { freePort, startNats, tempDir, testLog } from '@gaze/testing';
+import { freePort, startNats, tempDir, testLog, testStore } from '@gaze/testing';
 import type { TestNats } from '@gaze/testing';
 import { join } from 'node:path';
 import { buildGateway } from '../../src/app.ts';
@@ -57,7 +56,7 @@ export async function startGateway(
   const port = await freePort();
   const uploads = join(dir.path, 'uploads');
   const webDir = join(dir.path, 'web');
-  const store = diskStore({ root: uploads });
+  const store = await testStore(uploads);
   const build = async (): Promise<Gateway> => {
     const built = await buildGateway({
       config: {
