@@ -78,6 +78,14 @@ export const requirements: readonly Requirement[] = [
     promise:
       'One socket tells every browser what changes; who reconnects with a token misses nothing, or is told to load again.',
   },
+  {
+    id: 'events.stream',
+    promise: 'Scripts read the same events as a stream of an ordinary request, and go on where they were.',
+  },
+  {
+    id: 'api.clean-text',
+    promise: 'Text that no file or database can keep is refused with the name of its field.',
+  },
   { id: 'images.media', promise: 'Pictures are served whole and in ranges, to be cached for ever.' },
   {
     id: 'images.thumbs',
@@ -410,6 +418,22 @@ export const requirements: readonly Requirement[] = [
     promise: 'npm start works on macOS and Windows as on Linux.',
     cannotProveHere:
       'The tests run on Linux. Paths, links and programs of the other systems are chosen by functions that are tested by table.',
+  },
+
+  // ── composing: the generator, the verdict, coverage ──
+  {
+    id: 'studio.verdict',
+    promise:
+      'Before anything renders, one verdict says whether base models, strengths and triggers go together, which hosts hold every file, and what loading costs.',
+  },
+  {
+    id: 'studio.coverage',
+    promise:
+      'One request tells which outfits and actions of a character have pictures, in a scene or wherever, with the best picture of each.',
+  },
+  {
+    id: 'studio.preset-weights',
+    promise: 'A preset keeps the weight of each LoRA and whether every selected one is used.',
   },
 
   // ── the language model, on the catalog's side ──

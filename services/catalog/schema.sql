@@ -232,6 +232,15 @@ CREATE INDEX image_sha256 ON image USING btree (sha256);
 CREATE INDEX image_sidecar_due ON image USING btree (id) WHERE (NOT sidecar_written);
 CREATE INDEX image_thumb_due ON image USING btree (id) WHERE thumb_due;
 
+CREATE TABLE image_entity (
+  image_id text NOT NULL,
+  category text NOT NULL,
+  slug text NOT NULL,
+  worn text,
+  CONSTRAINT image_entity_pkey PRIMARY KEY (image_id, category, slug)
+);
+CREATE INDEX image_entity_of ON image_entity USING btree (category, slug, image_id);
+
 CREATE TABLE image_hidden (
   id text NOT NULL,
   key text NOT NULL,
@@ -281,6 +290,15 @@ CREATE TABLE image_lora (
   CONSTRAINT image_lora_image_id_fkey FOREIGN KEY (image_id) REFERENCES image(id) ON DELETE CASCADE
 );
 CREATE INDEX image_lora_image ON image_lora USING btree (image_id);
+
+CREATE TABLE imported (
+  kind text NOT NULL,
+  key text NOT NULL,
+  hash text NOT NULL,
+  imported_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT imported_pkey PRIMARY KEY (kind, key),
+  CONSTRAINT imported_kind_check CHECK ((kind = ANY (ARRAY['entry'::text, 'picture'::text, 'sidecar'::text, 'marks'::text, 'setting'::text, 'workflow'::text])))
+);
 
 CREATE TABLE job (
   id text NOT NULL,
@@ -352,10 +370,12 @@ CREATE TABLE llm_result (
   reason text NOT NULL DEFAULT ''::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   decided_at timestamp with time zone,
+  batch_id text,
   CONSTRAINT llm_result_pkey PRIMARY KEY (job_id),
   CONSTRAINT llm_result_state_check CHECK ((state = ANY (ARRAY['applying'::text, 'waiting'::text, 'applied'::text, 'discarded'::text])))
 );
 CREATE INDEX llm_result_applying ON llm_result USING btree (job_id) WHERE (state = 'applying'::text);
+CREATE INDEX llm_result_batch ON llm_result USING btree (batch_id) WHERE (state = 'waiting'::text);
 CREATE INDEX llm_result_entity ON llm_result USING btree (category, slug) WHERE (state = 'waiting'::text);
 CREATE INDEX llm_result_waiting ON llm_result USING btree (created_at DESC, job_id DESC) WHERE (state = 'waiting'::text);
 
@@ -397,6 +417,7 @@ CREATE TABLE model_file (
   problem text,
   gone_at timestamp with time zone,
   first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  notes text,
   CONSTRAINT model_file_pkey PRIMARY KEY (kind, name),
   CONSTRAINT model_file_kind_check CHECK ((kind = ANY (ARRAY['lora'::text, 'checkpoint'::text])))
 );

@@ -3,11 +3,14 @@ import type {
   BatchesReply,
   BatchView,
   CategoryName,
+  CompatibilityReply,
   CountsReply,
+  CoverageReply,
   EntityCard,
   EntityDetail,
   FacetsReply,
   GenerateInput,
+  GenerationChoices,
   GenerationDefaults,
   HostView,
   JobDetail,
@@ -26,7 +29,7 @@ import type {
   SubmitReply,
 } from '@gaze/contracts';
 import { buildEditing, buildOutfits } from './editing.ts';
-import type { JobFilter, LibraryFilter, Page } from './filters.ts';
+import type { CoverageAxes, JobFilter, LibraryFilter, Page } from './filters.ts';
 import { buildDrafts, buildLlm, buildTags } from './llm.ts';
 import { buildImages, buildModels, buildSearch } from './pictures.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
@@ -79,6 +82,12 @@ function buildLibrary(send: Send) {
     facets: (category: CategoryName, o?: CallOptions) =>
       send<FacetsReply>('GET', `/api/v1/facets/${category}`, o),
     counts: (o?: CallOptions) => send<CountsReply>('GET', '/api/v1/library', o),
+    /** Which combinations of a character have pictures: up to 24 outfits, 24 worn ones and 24 actions. */
+    coverage: (character: string, axes: CoverageAxes, o?: CallOptions) =>
+      send<CoverageReply>('GET', `/api/v1/coverage/${encodeURIComponent(character)}`, {
+        ...o,
+        query: asQuery(axes),
+      }),
     /** Reads the files of one category, or of all, again. May take a minute. */
     rescan: (category?: CategoryName) =>
       send<{ results: RescanResult[] }>(
@@ -118,9 +127,14 @@ function buildPrompts(send: Send) {
   return {
     preview: (recipe: RecipeInput, o?: CallOptions) =>
       send<PreviewReply>('POST', '/api/v1/preview_prompt', { ...o, body: { recipe } }),
+    /** Whether the recipe's files go together, which hosts have them, and what loading them costs. */
+    compatibility: (recipe: RecipeInput, o?: CallOptions) =>
+      send<CompatibilityReply>('POST', '/api/v1/compatibility', { ...o, body: { recipe } }),
     /** What a prompt needs besides the entities: template and checkpoint, the default one where none is named. */
     defaults: (checkpoint?: string, o?: CallOptions) =>
       send<GenerationDefaults>('GET', '/api/v1/generation_defaults', { ...o, query: { checkpoint } }),
+    /** What a checkpoint's fields can be set to. */
+    choices: (o?: CallOptions) => send<GenerationChoices>('GET', '/api/v1/generation_choices', o),
   };
 }
 
@@ -142,8 +156,9 @@ function buildJobs(send: Send) {
 
 function buildBatches(send: Send) {
   return {
-    submit: (entries: readonly SubmitInput[], o?: CallOptions) =>
-      send<BatchesReply>('POST', '/api/v1/batches', { ...o, body: { entries } }),
+    /** With a label, all of it is one batch of that name. */
+    submit: (entries: readonly SubmitInput[], { label, ...o }: CallOptions & { label?: string } = {}) =>
+      send<BatchesReply>('POST', '/api/v1/batches', { ...o, body: { entries, label } }),
     get: (id: string, o?: CallOptions) =>
       send<BatchView>('GET', `/api/v1/batches/${encodeURIComponent(id)}`, o),
   };

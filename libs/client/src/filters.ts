@@ -49,3 +49,13 @@ export interface JobFilter extends Paging {
   category?: CategoryName | undefined;
   slug?: string | undefined;
 }
+
+export interface CoverageAxes {
+  /** Slugs of outfits and actions; names of outfits of the character's own wardrobe. */
+  outfit?: readonly string[] | undefined;
+  worn?: readonly string[] | undefined;
+  action?: readonly string[] | undefined;
+  /** Slug of a scene; `-`: pictures without one. */
+  scene?: string | undefined;
+  nsfw?: Nsfw | undefined;
+}

@@ -1,4 +1,5 @@
 import type {
+  AgainInput,
   CategoryName,
   EmptyTrashReply,
   GalleryRescan,
@@ -12,6 +13,7 @@ import type {
   ModelPage,
   ModelsRescanned,
   SearchResults,
+  SubmitReply,
   TrashedImage,
 } from '@gaze/contracts';
 import type { ImageFilter, Page } from './filters.ts';
@@ -63,6 +65,9 @@ export function buildImages(send: Send, baseUrl: string) {
       send<Page<ImageView>>('GET', images, { ...o, query: asQuery(filter) }),
     get: (id: string, o?: CallOptions) => send<ImageDetail>('GET', at(id), o),
     setFlags: (id: string, flags: Flags) => send<ImageDetail>('PATCH', at(id), { body: flags }),
+    /** Queues it once more, exactly or by its recipe with today's entries. */
+    again: (id: string, input: AgainInput, o?: CallOptions) =>
+      send<SubmitReply>('POST', `${at(id)}/again`, { ...o, body: input }),
     setManyFlags: (ids: readonly string[], flags: Flags) =>
       send<ImageResults>('POST', `${images}/flags`, { body: { ids, ...flags } }),
     /** How many each month or day has: the marks of a scrubber. */

@@ -1,12 +1,20 @@
+import { againRpc } from './again.ts';
 import { streams, subjects } from './bus.ts';
+import { compatibilityRpc } from './compatibility.ts';
+import { coverageRpc } from './coverage.ts';
 import { editingRpc } from './editing.ts';
 import { galleryRpc } from './gallery.ts';
+import { generatorRpc, hostsRpc } from './hosts.ts';
 import { llmControlName, llmRpc, llmWorkerRpc } from './llm.ts';
 import { llmJobsRpc } from './llm-jobs.ts';
+import { llmSettingsRpc } from './llm-settings.ts';
 import { modelsRpc } from './models.ts';
 import { catalogRpc, hostRpc, ledgerRpc } from './rpc.ts';
 import { searchRpc } from './search.ts';
+import { sessionsRpc } from './sessions.ts';
+import { strengthsRpc } from './strengths.ts';
 import { tagsRpc } from './tags.ts';
+import { operatorRpc, upkeepRpc } from './upkeep.ts';
 
 /** Who has credentials of its own on the bus. `operator`: a person's tools on this machine, such as `npm run keys`. */
 export const busUsers = [
@@ -71,19 +79,33 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
       subjects.allPreviews,
       ...pulling(streams.image.name),
     ],
-    subscribe: [subjects.assignmentsChanged, subjects.control('*'), inbox('generator')],
-    respond: false,
+    subscribe: [
+      subjects.assignmentsChanged,
+      subjects.control('*'),
+      ...questions(generatorRpc),
+      inbox('generator'),
+    ],
+    respond: true,
   },
   gateway: {
     publish: [
       ...questions(catalogRpc),
       ...questions(editingRpc),
       ...questions(galleryRpc),
+      ...questions(againRpc),
       ...questions(modelsRpc),
+      ...questions(compatibilityRpc),
+      ...questions(coverageRpc),
       ...questions(searchRpc),
+      ...questions(hostsRpc),
+      ...questions(generatorRpc),
+      ...questions(sessionsRpc),
+      ...questions(strengthsRpc),
       ...questions(tagsRpc),
+      ...questions(upkeepRpc),
       ...questions(llmWorkerRpc),
       ...questions(llmJobsRpc),
+      ...questions(llmSettingsRpc),
     ],
     subscribe: [subjects.events, subjects.allProgress, subjects.allPreviews, inbox('gateway')],
     respond: false,
@@ -99,7 +121,13 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
     respond: true,
   },
   operator: {
-    publish: [...questions(catalogRpc), ...questions(editingRpc), ledgerRpc.attempts.subject],
+    publish: [
+      ...questions(catalogRpc),
+      ...questions(editingRpc),
+      ...questions(upkeepRpc),
+      ...questions(operatorRpc),
+      ledgerRpc.attempts.subject,
+    ],
     subscribe: [subjects.events, subjects.allProgress, inbox('operator')],
     respond: false,
   },

@@ -118,7 +118,11 @@ export type PreviewReply = z.infer<typeof PreviewReply>;
 
 export const maxBatchEntries = 1000;
 export const BatchesBody = z
-  .strictObject({ entries: z.array(SubmitBody).min(1).max(maxBatchEntries) })
+  .strictObject({
+    entries: z.array(SubmitBody).min(1).max(maxBatchEntries),
+    /** Present: all entries become one batch of this name. Absent: each is a batch of its own. */
+    label: z.string().min(1).max(200).optional(),
+  })
   .meta({ id: 'Batches' });
 export const BatchesReply = z
   .object({

@@ -20,6 +20,8 @@ export const GenerationRecord = z
     entities: z.array(
       z.object({ category: CategoryName, slug: z.string(), name: z.string(), revision: z.string() }),
     ),
+    /** Name of the character's outfit whose wardrobe counted; null: none did. Absent from older records. */
+    active_outfit: z.string().nullable().optional(),
     template: z.object({ name: z.string(), hash: z.string() }),
     host: z.object({ id: z.string(), name: z.string() }),
     seconds: z.object({ queued: z.number(), rendering: z.number() }),

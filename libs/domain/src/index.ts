@@ -24,6 +24,7 @@ export * from './search/words.ts';
 export * from './snapshot/loader.ts';
 export * from './snapshot/lora-chain.ts';
 export { companionFields } from './snapshot/part-fields.ts';
+export { pinDraws } from './snapshot/pin-draws.ts';
 export * from './snapshot/preset.ts';
 export * from './snapshot/preview.ts';
 export * from './snapshot/resolve.ts';

@@ -2,9 +2,11 @@ import { subjects } from '@gaze/contracts';
 import type { ObjectStore } from '@gaze/media';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import { sql } from 'kysely';
+import { buildCompatibility } from './compatibility/compatibility.ts';
+import { buildCoverage } from './coverage/coverage.ts';
 import { markDataFolder } from './data-folder.ts';
 import type { Db } from './db/connect.ts';
-import type { ModelRoots } from './editing/deps.ts';
+import type { ModelRoots, WriteDeps } from './editing/deps.ts';
 import { buildEditing } from './editing/editing.ts';
 import { buildEvents } from './events/events.ts';
 import { buildHosts } from './hosts/hosts.ts';
@@ -16,9 +18,11 @@ import { buildFolderLock } from './library/folder-lock.ts';
 import { buildLibrary } from './library/library.ts';
 import { buildModels } from './models/models.ts';
 import { buildLlmJobs } from './llm/llm.ts';
+import type { FixedLlm } from './llm/settings/provider.ts';
 import { buildPreview } from './preview/preview.ts';
 import { buildSearch } from './search/search.ts';
 import { buildSettings } from './settings/settings.ts';
+import { buildStrengths } from './strengths/strengths.ts';
 
 export interface CatalogDeps {
   /** Brought to its newest shape already. */
@@ -30,6 +34,14 @@ export interface CatalogDeps {
   modelRoots: ModelRoots;
   /** Hosts that the environment fixes, each `url` or `name=url`. */
   comfyUrls: readonly string[];
+  /** Of the key file that is shared with the llm-worker; null: no secret can be kept in Settings. */
+  key: Buffer | null;
+  /** What the environment fixes of the language model. */
+  fixedLlm: FixedLlm;
+  /** Copies of each stream in a cluster of NATS; 1 where there is a single server. */
+  streamReplicas?: number;
+  /** Called at each step of writing a result of a language model; does nothing, but in tests of faults. */
+  onWriteStep?: WriteDeps['onStep'];
   log: Log;
 }
 
@@ -49,24 +61,37 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const events = buildEvents({
     db,
     publish: (event) => nc.publish(subjects.events, JSON.stringify(event)),
+    keepHours: async () => (await settings.keeping()).eventHours,
     log,
   });
   const settings = buildSettings({ db, events, log });
   const keys = buildKeys({ db, log });
-  const images = buildImages({ db, store, events, log });
+  const { keeping } = settings;
+  const keepTrashDays = async (): Promise<number | null> => (await keeping()).trashDays;
+  const images = buildImages({ db, store, events, keepTrashDays, log });
   const { defaultCheckpoint } = settings;
   const lock = buildFolderLock();
   const library = buildLibrary({ db, store, dataDir, modelRoots, events, lock, defaultCheckpoint, log });
-  const editing = buildEditing({ db, store, dataDir, modelRoots, events, images, lock, log });
+  const editing = buildEditing({ db, store, dataDir, modelRoots, events, images, lock, keeping, log });
   const { loader, templateFor } = library;
   const models = buildModels({ db, roots: modelRoots, log });
   const searching = buildSearch({ db, log });
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
+  const coverage = buildCoverage({ db, log });
+  const compatibility = buildCompatibility({
+    ...{ db, loader, templateFor, defaultCheckpoint, log },
+    hosts: () => hosts.list(),
+  });
+  const writing = { db, dataDir, modelRoots, events, lock, log };
+  const strengths = buildStrengths({ db, images, writing, log });
   const llm = buildLlmJobs({
     ...{ db, nc, events, images, log },
-    writing: { db, dataDir, modelRoots, events, lock, log },
+    streamReplicas: deps.streamReplicas,
+    writing: { ...writing, onStep: deps.onWriteStep },
     review: settings.llmReview,
+    key: deps.key,
+    fixed: deps.fixedLlm,
   });
   const jobs = buildJobs({
     db,
@@ -77,8 +102,10 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
     loader,
     templateFor,
     defaultCheckpoint,
+    keeping,
     hosts,
     llm,
+    streamReplicas: deps.streamReplicas,
     log,
   });
 
@@ -88,6 +115,10 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   return {
     async start() {
       await markDataFolder(db, dataDir);
+      // Without a store there is a library all the same; the queue pauses when pictures cannot be kept.
+      await store
+        .prepare()
+        .catch((error: unknown) => log.error({ err: error }, 'the picture store cannot be used yet'));
       const began = performance.now();
       await library.scan(undefined, { everything: await isDerivedByOlderVersion(db) });
       await rememberDerivation(db);
@@ -102,6 +133,9 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
         models,
         searching,
         preview,
+        coverage,
+        compatibility,
+        strengths,
         hosts,
         jobs,
         llm,

@@ -8,13 +8,17 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { randomUUID } from 'node:crypto';
 import { buildAuthenticator } from './auth/authenticate.ts';
 import { buildGuard } from './auth/guard.ts';
+import { buildPasswords } from './auth/passwords.ts';
 import { registerGuard } from './auth/register.ts';
 import { catalogCall } from './catalog.ts';
 import type { GatewayConfig } from './config.ts';
 import { buildHub } from './events/hub.ts';
+import { buildReaders } from './events/readers.ts';
+import { buildEventStreams } from './events/stream.ts';
 import { buildEventSocket } from './events/upgrade.ts';
 import type { Api } from './http/context.ts';
-import { registerErrors } from './http/errors.ts';
+import { registerCleanText } from './http/clean-text.ts';
+import { frameworkErrors, registerErrors } from './http/errors.ts';
 import { registerJsonBody } from './http/json-body.ts';
 import { buildKnownRoutes } from './http/not-found.ts';
 import { rateLimits, registerRateLimit } from './http/rate-limit.ts';
@@ -23,6 +27,8 @@ import { registerSecurityHeaders } from './http/security-headers.ts';
 import { buildThumbs } from './media/thumbs.ts';
 import { registerOpenApi } from './openapi/register.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { compatibilityRoutes } from './routes/compatibility.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { coverRoutes } from './routes/covers.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { draftRoutes } from './routes/drafts.ts';
@@ -34,6 +40,7 @@ import { galleryRoutes } from './routes/gallery.ts';
 import { generateRoutes } from './routes/generate.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
+import { hostRoutes } from './routes/hosts.ts';
 import { houseRoutes } from './routes/house.ts';
 import { imageRoutes } from './routes/images.ts';
 import { inspectRoutes } from './routes/inspect.ts';
@@ -42,6 +49,7 @@ import { keptRoutes } from './routes/kept.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { libraryRoutes } from './routes/library.ts';
 import { llmRoutes } from './routes/llm.ts';
+import { llmSettingsRoutes } from './routes/llm-settings.ts';
 import { manyRoutes } from './routes/many.ts';
 import { mediaRoutes, thumbRoutes } from './routes/media.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -50,9 +58,11 @@ import { promptRoutes } from './routes/prompts.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { strengthRoutes } from './routes/strengths.ts';
 import { tagRoutes } from './routes/tags.ts';
 import { zipRoutes } from './routes/zip.ts';
 import { registerWeb } from './web/register.ts';
+import { tellSetup } from './web/setup.ts';
 
 export interface GatewayDeps {
   config: GatewayConfig;
@@ -93,6 +103,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: true,
     return503OnClosing: false,
+    frameworkErrors,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -100,15 +111,18 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   const call = catalogCall(nc);
   const authenticator = buildAuthenticator(call);
   const guard = buildGuard(config, authenticator);
+  const passwords = buildPasswords(config, call);
   const hub = buildHub({ nc, call, log });
-  const sockets = buildEventSocket({
-    config,
+  const following = {
     guard,
     hub,
     call,
+    readers: buildReaders(),
     log,
     ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
-  });
+  };
+  const sockets = buildEventSocket({ passwords, ...following });
+  const streams = buildEventStreams(following);
   const known = buildKnownRoutes();
   const checks: Record<string, ReadyCheck> = {
     nats: deps.busNotReady ?? (() => null),
@@ -125,10 +139,11 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   registerErrors(app);
   registerJsonBody(app);
+  registerCleanText(app);
   registerRequestLog(app);
   await registerSecurityHeaders(app);
   await app.register(cookie);
-  registerGuard(app, config, guard);
+  registerGuard(app, passwords, guard);
   await registerRateLimit(app, rateLimits(config.requestsPerMinute, config.local));
   await registerOpenApi(app);
 
@@ -141,9 +156,13 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   manyRoutes(app, call);
   exportRoutes(app, call);
   generateRoutes(app, call);
+  strengthRoutes(app, call);
   promptRoutes(app, call);
+  compatibilityRoutes(app, call);
+  coverageRoutes(app, call);
   jobRoutes(app, call);
   llmRoutes(app, call);
+  llmSettingsRoutes(app, call);
   draftRoutes(app, call);
   tagRoutes(app, call);
   batchRoutes(app, call);
@@ -156,16 +175,18 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   searchRoutes(app, call);
   mediaRoutes(app, store);
   thumbRoutes(app, buildThumbs({ store, log }));
+  hostRoutes(app, call);
   houseRoutes(app, call);
   keyRoutes(app, call, authenticator);
-  sessionRoutes(app, call, config, authenticator);
-  eventRoutes(app);
+  sessionRoutes(app, call, config, { authenticator, passwords });
+  eventRoutes(app, streams, guard);
   keptRoutes(app, call, authenticator);
   healthRoutes(app, checks);
   docsRoutes(app);
-  await registerWeb(app, { call, config, guard, known });
+  await registerWeb(app, { call, config, guard, passwords, known });
 
   sockets.attach(app.server);
+  const setup = tellSetup({ config, passwords, log });
   return {
     app,
     checks,
@@ -173,9 +194,12 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
     async start() {
       hub.start();
       await app.listen({ host: config.host, port: config.port });
+      setup.start();
     },
     async stop() {
+      setup.stop();
       sockets.stop();
+      streams.stop();
       await app.close();
       hub.stop();
     },

@@ -65,7 +65,7 @@ export function chosenOutfit(
 export function assembleSnapshot(pieces: SnapshotPieces, seed: () => number, draws: LateDraws): Snapshot {
   const { recipe, wanted, chosen, checkpoint, template } = pieces;
   const bare = chosen.map((part) => bareSnapshotPart(part, pieces, draws));
-  const parts = weighed(bare, chosen, recipe.stackLoras, draws.weight);
+  const parts = weighed(bare, chosen, wanted.stackLoras, draws.weight);
   const size = { width: wanted.width ?? template.width, height: wanted.height ?? template.height };
   checkSize(size);
   const { is_nsfw: nsfwCheckpoint, ...plainCheckpoint } = checkpoint;
@@ -79,7 +79,7 @@ export function assembleSnapshot(pieces: SnapshotPieces, seed: () => number, dra
     template: { name: template.name, hash: template.hash },
     seed: seed(),
     ...size,
-    stack_loras: recipe.stackLoras,
+    stack_loras: wanted.stackLoras,
     background:
       recipe.background ?? (recipe.owner !== null && categories[recipe.owner.category].generation.background),
     face_detail: recipe.faceDetail,

@@ -16,6 +16,8 @@ export interface PresetParts {
   height: number | undefined;
   extraPositive: string;
   extraNegative: string;
+  /** Every selected LoRA is wired, not one for each slot. */
+  stackLoras: boolean;
 }
 
 /** Which fields of a part a preset switches on: `{section: {key: true | false | "random"}}`, or an older shape of it. */
@@ -42,6 +44,7 @@ export function presetParts(
     height: numberOf(own(data, 'height')),
     extraPositive: extra('extra_positive'),
     extraNegative: extra('extra_negative'),
+    stackLoras: booleanOf(own(data, 'stack_loras')) ?? false,
   };
 }
 
@@ -69,7 +72,7 @@ function partOf({ name, singular }: CategoryDeclaration, value: unknown, path: s
     fields: undefined,
     switches: isObject(fields) || Array.isArray(fields) ? (fields as FieldSwitches) : {},
     useLora: booleanOf(own(value, 'use_lora')) ?? true,
-    weight: undefined,
+    weight: numberOf(own(value, 'weight')),
   };
 }
 

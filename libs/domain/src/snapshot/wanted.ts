@@ -30,6 +30,7 @@ export interface Wanted {
   height: number | undefined;
   extraPositive: string;
   extraNegative: string;
+  stackLoras: boolean;
 }
 
 /** The preset of a recipe: the named one, else the owner where it is one. */
@@ -58,6 +59,7 @@ export function wantedOf(recipe: Recipe, preset: SourceEntity | null): Wanted {
     height: recipe.height ?? from?.height,
     extraPositive: joinTexts(from?.extraPositive ?? '', recipe.extra_positive),
     extraNegative: joinTexts(from?.extraNegative ?? '', recipe.extra_negative),
+    stackLoras: recipe.stackLoras || from?.stackLoras === true,
   };
 }
 

@@ -184,6 +184,19 @@ export const scenarios: Record<string, Scenario> = {
     },
   },
   'random-look-of-none': { recipe: { parts: { characters: slugs('joss'), looks: slugs('__random__') } } },
+  'preset-weights-stacked': {
+    recipe: { preset: 'heavy' },
+    entities: [
+      entity('presets', {
+        preset_id: 'heavy',
+        character: { character_id: 'mira_voss', weight: 0.55 },
+        outfit: [{ outfit_id: 'maid_01', weight: '0.4' }, { outfit_id: 'armor' }],
+        action: { action_id: 'running', use_lora: false, weight: 0.9 },
+        style: [{ style_id: 'watercolor', weight: 1.1 }, 'ink'],
+        stack_loras: true,
+      }),
+    ],
+  },
   'preset-overridden': {
     recipe: {
       preset: 'tea_time',

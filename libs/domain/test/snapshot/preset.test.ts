@@ -1,5 +1,6 @@
 import type { EntityData, RecipeInput } from '@gaze/contracts';
 import { categories } from '@gaze/contracts';
+import { verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import { buildPrompts, presetParts } from '../../src/index.ts';
 import { defaultTemplate, draws, entity, snapshotOf } from '../support/build.ts';
@@ -52,6 +53,23 @@ describe('presets', () => {
     expect(prompts.main).toMatch(/tea cup, rain$/);
     expect(prompts.negative).toMatch(/coffee, sun$/);
   });
+  test(
+    verifies('studio.preset-weights', 'PRESET-7 weights of LoRAs and the stacking of them are kept'),
+    async () => {
+      const heavy = entity('presets', {
+        preset_id: 'heavy',
+        character: { character_id: 'mira_voss', weight: 0.55 },
+        outfit: [{ outfit_id: 'maid_01', weight: '0.4' }, { outfit_id: 'armor' }],
+        stack_loras: true,
+      });
+      const snapshot = await snapshotOf([...library, heavy], { preset: 'heavy' });
+      expect(snapshot.parts.map((part) => part.lora?.weight)).toEqual([0.55, 0.4, 0.7]);
+      expect(snapshot.stack_loras).toBe(true);
+      const asked = { outfits: [{ slug: 'maid_01', weight: 1 }] };
+      const other = await snapshotOf([...library, heavy], { preset: 'heavy', parts: asked });
+      expect(other.parts.map((part) => part.lora?.weight)).toEqual([0.55, 1]);
+    },
+  );
   test('PRESET-4 a page of a preset needs no other word', async () => {
     const snapshot = await resolve({ owner: { category: 'presets', slug: 'tea_time' } }, 0, 0.9, 0.9);
     expect(snapshot.parts.map((part) => part.slug)).toEqual(['mira_voss', 'sitting', 'ink', 'skin']);

@@ -448,6 +448,14 @@ export interface UsedTokenTable {
   used_at: Time;
 }
 
+/** What an import took over, by the hash that it had then. */
+export interface ImportedTable {
+  kind: 'entry' | 'picture' | 'sidecar' | 'marks' | 'setting' | 'workflow';
+  key: string;
+  hash: string;
+  imported_at: Time;
+}
+
 export interface Database {
   entity: EntityTable;
   entity_revision: EntityRevisionTable;
@@ -475,4 +483,5 @@ export interface Database {
   api_key: ApiKeyTable;
   session: SessionTable;
   used_token: UsedTokenTable;
+  imported: ImportedTable;
 }

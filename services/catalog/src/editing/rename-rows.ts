@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { DbOrTrx, Trx } from '../db/connect.ts';
 import type { WritePlan } from '../db/schema.ts';
 import type { Events } from '../events/events.ts';
+import { renameInImages } from '../images/entities.ts';
 import { removeHidden } from '../library/scan-store.ts';
 
 export type RenamePlan = Extract<WritePlan, { type: 'rename' }>;
@@ -38,6 +39,7 @@ export async function renameRows(trx: Trx, events: Events, renamed: RenamedEntit
       .where('slug', '=', fromSlug)
       .execute();
     await ownRows(trx, category, fromSlug, toSlug);
+    await renameInImages(trx, category, fromSlug, toSlug);
     await renameInTrash(trx, category, fromSlug, toSlug);
     await renameInPageStates(trx, category, fromSlug, toSlug);
     await events.emit(trx, { type: 'entity.removed', category, slug: fromSlug });

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Trx } from '../db/connect.ts';
 import { searchVector } from '../search/word-query.ts';
+import { noteEntities } from './entities.ts';
 
 /** A picture as it is to be shown from now on. */
 export interface NewImage {
@@ -65,6 +66,7 @@ export async function insertImages(trx: Trx, images: readonly NewImage[]): Promi
   const added = images.filter(({ id }) => ids.has(id));
   await learnWords(trx, added.flatMap(imageWords));
   for (const image of added) await wear(trx, image.id, facts(image).loras);
+  if (added.length > 0) await noteEntities(trx, added);
   return added.map(({ id }) => id);
 }
 
@@ -120,6 +122,7 @@ export async function replaceBytes(
   await learnWords(trx, imageWords(image));
   await trx.deleteFrom('image_lora').where('image_id', '=', id).execute();
   await wear(trx, id, loras);
+  await noteEntities(trx, [{ id, record: image.record }]);
 }
 
 /** Its words after its owner became another one. */

@@ -143,8 +143,23 @@ export async function purgeImage(deps: TrashDeps, id: string): Promise<null> {
   await deps.store.delete(trashPath(id, key));
   await deps.store.delete(`${trashPath(id, key)}.json`);
   await deps.db.deleteFrom('image_hidden').where('id', '=', id).where('reason', '=', 'trash').execute();
+  await deps.db.deleteFrom('image_entity').where('image_id', '=', id).execute();
   await removeThumbs(deps.db, deps.store, sha256);
   return null;
+}
+
+/** Removes for good what was put into the trash so many days ago, some at a time. @returns how many were tried */
+export async function purgeOldImages(deps: TrashDeps, days: number, atOnce: number): Promise<number> {
+  const rows = await deps.db
+    .selectFrom('image_hidden')
+    .select('id')
+    .where('reason', '=', 'trash')
+    .where('hidden_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .orderBy('hidden_at')
+    .limit(atOnce)
+    .execute();
+  for (const { id } of rows) await purgeImage(deps, id);
+  return rows.length;
 }
 
 const Cursor = z.object({ at: z.string().regex(exactTimePattern), id: z.string() });

@@ -50,23 +50,43 @@ export interface SubmitDeps {
   submitted: (jobs: OpenRow[]) => void;
 }
 
-interface Resolved {
+export interface Resolved {
   snapshot: Snapshot;
   files: NeededFile[];
+  /** What the job is called where neither the request nor its entities say it. */
+  label?: string;
 }
+
+/** How resolved work is queued. */
+export type Order = Pick<SubmissionInput, 'lane' | 'label' | 'batch' | 'idempotency'>;
 
 /**
  * Takes a recipe as one batch of `count` jobs: when it answers, they are durable. Each job draws anew.
  * @throws GazeError, or a DomainError of the recipe, before anything is written
  */
 export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<Submitted> {
-  const { db } = deps;
   const { idempotency } = input;
-  const before = idempotency === undefined ? null : await batchOfKey(db, idempotency);
+  const before = idempotency === undefined ? null : await batchOfKey(deps.db, idempotency);
   if (before !== null) return replay(deps, before, input);
 
   const templates = new Map<string, Template>();
   const resolved = await resolveAll(deps, input, templates);
+  return (await enqueue(deps, input, resolved, templates)) ?? submit(deps, input);
+}
+
+/**
+ * Queues what is resolved already, all of it or nothing.
+ * @returns null where the Idempotency-Key was claimed by somebody else meanwhile
+ * @throws GazeError no_host_has_file before anything is written
+ */
+export async function enqueue(
+  deps: SubmitDeps,
+  input: Order,
+  resolved: readonly Resolved[],
+  templates: ReadonlyMap<string, Template>,
+): Promise<Submitted | null> {
+  const { db } = deps;
+  const { idempotency } = input;
   for (const { files } of resolved) refuseWhereNoHostHas(files, deps.hosts());
 
   const batchId = input.batch?.id ?? newId();
@@ -89,7 +109,7 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
     if (error instanceof KeyTaken) return null;
     throw error;
   });
-  if (made === null) return submit(deps, input);
+  if (made === null) return null;
   deps.submitted(made);
   const ids = rows.map((row) => row.id);
   return {
@@ -127,10 +147,16 @@ async function insertJobs(
     .execute();
 }
 
-async function replay(deps: SubmitDeps, batchId: string, input: SubmissionInput): Promise<Submitted> {
+/** The answer that a batch got when it came: the same key was sent again. */
+export async function replay(
+  deps: SubmitDeps,
+  batchId: string,
+  input?: Pick<SubmissionInput, 'batch' | 'recipe'>,
+): Promise<Submitted> {
   let select = deps.db.selectFrom('job').select(['id', 'notes']).where('batch_id', '=', batchId);
-  // A batch of many requests: those of this one are the jobs of its owner.
-  if (input.batch !== undefined) select = select.where('owner_slug', '=', input.recipe.owner?.slug ?? null);
+  // A batch of many requests: those of this one are the jobs of its recipe.
+  if (input?.batch !== undefined)
+    select = select.where(sql<boolean>`(snapshot->'recipe')::jsonb = ${JSON.stringify(input.recipe)}::jsonb`);
   const rows = await select.orderBy('ordinal').execute();
   const jobs = await jobViews(
     deps.db,
@@ -140,9 +166,10 @@ async function replay(deps: SubmitDeps, batchId: string, input: SubmissionInput)
   return { batch_id: batchId, jobs, notes: [...new Set(rows.flatMap((row) => row.notes))], replayed: true };
 }
 
-async function resolveAll(
+/** Resolves a recipe `count` times; what it used of templates goes into `templates`. */
+export async function resolveAll(
   deps: SubmitDeps,
-  input: SubmissionInput,
+  input: Pick<SubmissionInput, 'recipe' | 'count'>,
   templates: Map<string, Template>,
 ): Promise<Resolved[]> {
   const defaultCheckpoint = await deps.defaultCheckpoint();
@@ -198,7 +225,7 @@ const kindNames = { checkpoint: 'checkpoint', lora: 'LoRA', vae: 'VAE' } as cons
 
 function jobRows(
   deps: SubmitDeps,
-  input: SubmissionInput,
+  input: Order,
   batchId: string,
   resolved: readonly Resolved[],
 ): Insertable<JobTable>[] & { label: string; id: string }[] {
@@ -214,7 +241,7 @@ function jobRows(
     loadMs: mean((host) => host.loadMs),
     switchShare,
   };
-  return resolved.map(({ snapshot, files }, ordinal) => {
+  return resolved.map(({ snapshot, files, label }, ordinal) => {
     const owner = ownerOf(snapshot);
     return {
       id: newId(),
@@ -223,7 +250,7 @@ function jobRows(
       kind: 'image' as const,
       status: 'waiting' as const,
       lane: input.lane,
-      label: input.label ?? labelOf(snapshot),
+      label: input.label ?? label ?? labelOf(snapshot),
       owner_category: owner?.category ?? null,
       owner_slug: owner?.slug ?? null,
       snapshot: JSON.stringify(snapshot),

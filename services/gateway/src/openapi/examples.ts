@@ -120,6 +120,38 @@ const draft = {
   tag_report: { checked: true, replaced: [], unknown: [] },
   notes: [],
   created_at: '2026-11-23T10:00:00.000Z',
+  batch_id: 'b1',
+  cover_thumb_url: null,
+  is_nsfw: false,
+};
+const limitOf = (value: number) => ({ value, origin: 'default' });
+const llmProvider = {
+  origin: 'settings',
+  kind: 'ollama',
+  base_url: 'http://127.0.0.1:11434/v1',
+  model: 'qwen3:14b',
+  has_key: false,
+  limits: {
+    call_seconds: limitOf(180),
+    job_seconds: limitOf(600),
+    answer_tokens: limitOf(4096),
+    job_tokens: limitOf(150_000),
+  },
+};
+const mcpServers = {
+  servers: [
+    {
+      name: 'characters',
+      address: 'http://127.0.0.1:6000/mcp',
+      state: 'connected',
+      origin: 'settings',
+      tools_fixed: false,
+      reason: 'It offers 1 tools to the model.',
+      tools: [{ name: 'look_up', description: 'Finds a character.', allowed: true, reason: null }],
+    },
+  ],
+  allow: [{ server: 'characters', tool: 'look_up', allowed: true }],
+  live: true,
 };
 const tag = { name: 'silver_hair', category: 'general', count: 240_000, alias: null };
 
@@ -267,7 +299,7 @@ export const examples: Readonly<Record<string, Example>> = {
     response: { results: [{ category: 'characters', slug: 'elke_marrow', problem: null }] },
   },
   regenerateEntityTags: { request: {}, response: llmSubmitted },
-  regenerateCategoryTags: { request: { review: 'review' }, response: llmSubmitted },
+  regenerateCategoryTags: { request: { review: 'review', slugs: ['elke_marrow'] }, response: llmSubmitted },
   regenerateAllTags: { request: { review: 'review', lane: 'batch' }, response: llmSubmitted },
   describeEntity: {
     request: { description: 'A lighthouse keeper with silver hair and a brass telescope.' },
@@ -308,7 +340,34 @@ export const examples: Readonly<Record<string, Example>> = {
       },
     },
   },
-  listDrafts: { response: { items: [draft], next_cursor: null } },
+  listDrafts: { response: { items: [draft], next_cursor: null, waiting: 1 } },
+  decideDrafts: { request: { decision: 'apply', batch_id: 'b1' }, response: { decided: 12, waiting: 0 } },
+  getLlmProvider: { response: llmProvider },
+  setLlmProvider: {
+    request: { kind: 'ollama', base_url: 'http://127.0.0.1:11434/v1', model: 'qwen3:14b', api_key: null },
+    response: llmProvider,
+  },
+  forgetLlmProvider: {
+    response: { ...llmProvider, origin: 'none', kind: null, base_url: null, model: null },
+  },
+  testLlmProvider: {
+    request: { base_url: 'http://127.0.0.1:11434/v1', model: 'qwen3:14b' },
+    response: {
+      ok: true,
+      message: 'qwen3:14b answers and calls tools.',
+      seconds: 1.4,
+      models: ['qwen3:14b'],
+      reachable: true,
+      model_known: true,
+      answers: true,
+      tool_calls: true,
+    },
+  },
+  listMcpServers: { response: mcpServers },
+  setMcpServers: {
+    request: { servers: [{ name: 'characters', url: 'http://127.0.0.1:6000/mcp' }] },
+    response: mcpServers,
+  },
   getDraft: { response: draft },
   applyDraft: { request: { pointers: ['/tags/origin_series'] }, response: written },
   discardDraft: { response: { ...draft, state: 'discarded', reason: 'It was discarded.' } },
@@ -353,6 +412,51 @@ export const examples: Readonly<Record<string, Example>> = {
     request: { recipe },
     response: { prompts, notes: [], checkpoint: 'Illustrious/model.safetensors' },
   },
+  judgeRecipe: {
+    request: { recipe },
+    response: {
+      verdict: {
+        level: 'good',
+        headline: 'Meridian XL v3 is loaded on Atelier: rendering begins at once.',
+        findings: [
+          { code: 'hosts_have_all', level: 'good', text: 'Atelier holds every file.' },
+          {
+            code: 'loaded',
+            level: 'good',
+            text: 'Meridian XL v3 is loaded on Atelier: rendering begins at once.',
+          },
+        ],
+      },
+      files: [
+        { kind: 'checkpoint', name: 'Illustrious/model.safetensors', base_model: null, triggers: [] },
+        {
+          ...{ kind: 'lora', name: 'characters/elke.safetensors' },
+          ...{ base_model: 'sdxl_base_v1-0', triggers: ['elke'] },
+        },
+      ],
+      hosts: [
+        {
+          ...{ id: '0123456789ab', name: 'Atelier', state: 'up', reason: 'It answers.', is_known: true },
+          ...{ missing: [], is_loaded: true, load_seconds: 0, image_seconds: 14.2 },
+        },
+      ],
+      notes: [],
+    },
+  },
+  getCoverage: {
+    response: {
+      cells: [
+        {
+          ...{ outfit: 'winter_harbour', worn: null, action: 'drinking_tea', count: 3 },
+          best: {
+            ...{ id: image.id, thumb_url: image.thumb_url, width: image.width, height: image.height },
+            ...{ is_favourite: true, is_nsfw: false, rating: 5 },
+          },
+        },
+      ],
+      images: 41,
+    },
+  },
   submitJobs: { request: { recipe, count: 1 }, response: submitted },
   listJobs: { response: { items: [job], next_cursor: null } },
   getJob: { response: { ...job, attempt_history: [], prompts } },
@@ -386,6 +490,7 @@ export const examples: Readonly<Record<string, Example>> = {
     request: { is_favourite: true, rating: 5 },
     response: { ...image, is_favourite: true, rating: 5, generation: null },
   },
+  makeImageAgain: { request: { exactly: true }, response: submitted },
   countImages: {
     response: {
       buckets: [

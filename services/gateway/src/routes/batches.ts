@@ -9,6 +9,7 @@ import {
 import type { JobView } from '@gaze/contracts';
 import { GazeError, toWireError } from '@gaze/runtime';
 import type { FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
@@ -42,7 +43,8 @@ export function batchRoutes(app: Api, call: CatalogCall): void {
       },
     },
     async (request, reply) => {
-      const outcomes = await submitAll(call, request, request.body.entries);
+      const { entries, label } = request.body;
+      const outcomes = await submitAll(call, request, entries, label);
       const accepted = outcomes.filter(({ outcome }) => outcome.problem === null).length;
       if (accepted === 0) throw outcomes[0]?.error;
       void reply.code(202);
@@ -88,12 +90,14 @@ async function submitAll(
   call: CatalogCall,
   request: FastifyRequest,
   entries: readonly Entry[],
+  label: string | undefined,
 ): Promise<{ outcome: Outcome; error: unknown }[]> {
   const outcomes: { outcome: Outcome; error: unknown }[] = [];
   const queue = entries.entries();
+  const joined = label === undefined ? {} : { batch: { id: randomUUID(), label } };
   const worker = async (): Promise<void> => {
     for (const [index, entry] of queue) {
-      const submission = { ...entry, ...idempotencyOf(request, index) };
+      const submission = { ...entry, ...joined, ...idempotencyOf(request, index) };
       outcomes[index] = await call(catalogRpc.jobsSubmit, submission).then(
         ({ batch_id, jobs, notes }) => ({
           outcome: { batch_id, job_ids: jobs.map((job) => job.id), notes, problem: null },

@@ -1,17 +1,21 @@
 import {
+  againRpc,
   catalogRpc,
+  compatibilityRpc,
+  coverageRpc,
   editingRpc,
   galleryRpc,
   llmJobsRpc,
+  llmSettingsRpc,
   llmWorkerRpc,
   modelsRpc,
   searchRpc,
   tagsRpc,
 } from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
-import { GazeError, serveRpc } from '@gaze/runtime';
+import { GazeError, sealingKey, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { examples } from '../../src/openapi/examples.ts';
 
 type Prefixed<P extends string, T> = { [K in keyof T & string as `${P}.${K}`]: T[K] };
@@ -24,9 +28,13 @@ const contracts = {
   ...catalogRpc,
   ...editingRpc,
   ...prefixed('gallery', galleryRpc),
+  ...prefixed('images', againRpc),
   ...prefixed('models', modelsRpc),
+  ...prefixed('compatibility', compatibilityRpc),
+  ...prefixed('coverage', coverageRpc),
   ...prefixed('search', searchRpc),
   ...prefixed('llm', llmJobsRpc),
+  ...prefixed('llmSettings', llmSettingsRpc),
   ...prefixed('worker', llmWorkerRpc),
   ...prefixed('tags', tagsRpc),
 };
@@ -57,6 +65,13 @@ const scopesOf: Record<keyof typeof keys, Scope[]> = {
 const job = examples.getJob?.response as object;
 const card = examples.setEntityFavourite?.response as object;
 const image = examples.getImage?.response as object;
+/** The secret that the catalog shares with the workers, and not with the gateway. */
+export const keyFile = randomBytes(32);
+const toolServers = {
+  servers: [{ name: 'characters', url: 'http://127.0.0.1:6000/mcp' }],
+  allow: [],
+  mark: 'm',
+};
 const response = (operation: string): unknown => examples[operation]?.response;
 const queuedLlm = { ...(response('regenerateEntityTags') as object), replayed: false };
 /** A part that is not there: its answer is left out of the house's. */
@@ -103,6 +118,10 @@ export function buildCannedCatalog() {
     problemsList: () => response('listProblems'),
     presetsList: () => response('keptPresets'),
     generationDefaults: () => generationDefaults,
+    generationChoices: () => ({
+      ...{ samplers: [{ name: 'euler', hosts: ['Atelier'] }], schedulers: [], vaes: [] },
+      ...{ workflows: ['default'], known_hosts: 1 },
+    }),
     previewPrompt: () => response('previewPrompt'),
     jobsSubmit: ({ count }: { count: number }) => ({
       batch_id: 'b1',
@@ -129,11 +148,23 @@ export function buildCannedCatalog() {
     'llm.draftApply': () => response('applyDraft'),
     'llm.draftDiscard': () => response('discardDraft'),
     'worker.status': () => unanswered(),
-    'worker.test': () => unanswered(),
+    'llm.draftsDecide': () => response('decideDrafts'),
+    'llmSettings.sealingKey': () => ({ public_key: sealingKey(keyFile) }),
+    'llmSettings.provider': () => response('getLlmProvider'),
+    'llmSettings.setProvider': () => response('setLlmProvider'),
+    'llmSettings.forgetProvider': () => response('forgetLlmProvider'),
+    'llmSettings.candidate': (given: { sealed_key?: string | null } | null) => ({
+      provider: given === null ? null : { sealed_key: null, ...given },
+    }),
+    'llmSettings.toolServers': () => toolServers,
+    'llmSettings.setToolServers': () => toolServers,
+    'llmSettings.reconnect': () => ({}),
+    'worker.test': () => response('testLlmProvider'),
     'tags.search': () => response('searchTags'),
     'tags.suggest': () => response('suggestTags'),
     'tags.validate': () => response('validateTags'),
     'tags.status': () => unanswered(),
+    'images.again': () => ({ ...(response('makeImageAgain') as object), replayed: false }),
     'gallery.buckets': () => response('countImages'),
     'gallery.some': () => ({ images: [image] }),
     'gallery.flags': () => response('setManyImageFlags'),
@@ -143,6 +174,8 @@ export function buildCannedCatalog() {
     'gallery.emptyTrash': () => response('emptyImageTrash'),
     'gallery.trashed': () => response('listTrashedImages'),
     'gallery.rescan': () => response('rescanImages'),
+    'compatibility.of': () => response('judgeRecipe'),
+    'coverage.get': () => response('getCoverage'),
     'models.list': () => response('listModels'),
     'models.get': () => response('getModel'),
     'models.rescan': () => response('rescanModels'),

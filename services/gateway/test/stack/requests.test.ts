@@ -75,6 +75,14 @@ describe(verifies('api.errors', 'what an error says'), () => {
     expect(await problem(method)).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 
+  test.each(['/api/v1/media/%ff', '/api/v1/library/characters/%zz', '/%'])(
+    'an address that cannot be read (%s) is answered like every other fault',
+    async (address) => {
+      const answer = await house.ask(address);
+      expect(await problem(answer)).toMatchObject({ status: 400, code: 'malformed_request' });
+    },
+  );
+
   test('an error of the catalog arrives as it was meant', async () => {
     house.catalog.answer('entityGet', () => {
       throw new GazeError('not_found', 'There is no character ghost.', { field: 'slug' });
@@ -105,6 +113,30 @@ describe(verifies('api.errors', 'what an error says'), () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('2');
     expect(await problem(answer)).toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe(verifies('api.clean-text', 'text that nothing can keep'), () => {
+  test.each([
+    ['a NUL in a prompt', { recipe: { ...recipe, extraPositive: 'a\0b' } }, 'recipe.extraPositive'],
+    ['half of a character', { recipe, label: 'x\ud83d' }, 'label'],
+    [
+      'a NUL in a list',
+      { recipe: { ...recipe, extraLoras: [{ name: 'a\0', weight: 1 }] } },
+      'recipe.extraLoras.0.name',
+    ],
+  ])('%s is refused with its field', async (_what, body, field) => {
+    const answer = await house.ask('/api/v1/jobs', json(body));
+    expect(await problem(answer)).toMatchObject({ status: 422, code: 'invalid_input', field });
+  });
+
+  test('in a query or an address too', async () => {
+    expect(await problem(await house.ask('/api/v1/search?q=a%00b'))).toMatchObject({
+      status: 422,
+      field: 'q',
+    });
+    const slug = await house.ask('/api/v1/library/characters/a%00b');
+    expect(await problem(slug)).toMatchObject({ status: 422, field: 'slug' });
   });
 });
 
@@ -220,6 +252,14 @@ describe(verifies('api.queueing', 'queueing work'), () => {
     const sent = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(-3);
     const sentKeys = sent.map(({ input }) => (input as { idempotency: { key: string } }).idempotency.key);
     expect(sentKeys.sort()).toEqual(['night/0', 'night/1', 'night/2']);
+  });
+
+  test('a list with a label is one batch, whose name every entry carries', async () => {
+    await house.ask('/api/v1/batches', json({ entries: [{ recipe }, { recipe }], label: 'Gaps of Elke' }));
+    const sent = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(-2);
+    const batches = sent.map(({ input }) => (input as { batch: { id: string; label: string } }).batch);
+    expect(batches[0]?.label).toBe('Gaps of Elke');
+    expect(batches[0]).toEqual(batches[1]);
   });
 
   test('a batch of which nothing was queued is an error', async () => {

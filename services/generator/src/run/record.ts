@@ -34,6 +34,7 @@ export function generationRecord(of: {
       name,
       revision,
     })),
+    active_outfit: snapshot.active_outfit,
     template: snapshot.template,
     host: of.host,
     seconds: of.seconds,

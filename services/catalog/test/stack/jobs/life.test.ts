@@ -107,18 +107,22 @@ test('requests of one run share a batch, and a repeated one finds its own jobs i
     batch,
     idempotency: { principal: 'key:1', route: 'POST /covers', key, body_hash: 'h' },
   });
-  const [elke, paper] = await Promise.all([
+  const [elke, rain, paper] = await Promise.all([
     shop.submit({ owner: { category: 'characters', slug: 'elke' } }, keyed('elke')),
+    shop.submit(
+      { owner: { category: 'characters', slug: 'elke' }, extra_positive: 'rain' },
+      keyed('elke in the rain'),
+    ),
     shop.submit({ owner: { category: 'checkpoints', slug: 'paper_safetensors' } }, keyed('paper')),
   ]);
   expect([elke.batch_id, paper.batch_id]).toEqual([batch.id, batch.id]);
   const { items } = await shop.ask(catalogRpc.jobsList, { batch_id: batch.id });
-  expect(new Set(items.map(({ id }) => id))).toEqual(new Set([...elke.ids, ...paper.ids]));
+  expect(new Set(items.map(({ id }) => id))).toEqual(new Set([...elke.ids, ...rain.ids, ...paper.ids]));
   const again = await shop.submit({ owner: { category: 'characters', slug: 'elke' } }, keyed('elke'));
   expect(again).toMatchObject({ replayed: true, ids: elke.ids });
   expect(await shop.on.db.selectFrom('batch').select(['label', 'count']).executeTakeFirst()).toEqual({
     label: batch.label,
-    count: 2,
+    count: 3,
   });
 });
 
