@@ -15,6 +15,7 @@ import { sessionsRpc } from './sessions.ts';
 import { strengthsRpc } from './strengths.ts';
 import { tagsRpc } from './tags.ts';
 import { operatorRpc, upkeepRpc } from './upkeep.ts';
+import { webhooksRpc } from './webhooks.ts';
 
 /** Who has credentials of its own on the bus. `operator`: a person's tools on this machine, such as `npm run keys`. */
 export const busUsers = [
@@ -103,6 +104,7 @@ export const busPermissions: Readonly<Record<BusUser, BusPermissions>> = {
       ...questions(strengthsRpc),
       ...questions(tagsRpc),
       ...questions(upkeepRpc),
+      ...questions(webhooksRpc),
       ...questions(llmWorkerRpc),
       ...questions(llmJobsRpc),
       ...questions(llmSettingsRpc),

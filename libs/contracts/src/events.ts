@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CategoryName } from './categories/declaration.ts';
+import { DraftState } from './draft-state.ts';
 import { EntityCard } from './entity.ts';
 import { ImageView } from './image.ts';
 import { HostView, JobView, QueueView } from './job.ts';
@@ -22,6 +23,16 @@ export const GazeEvent = z
     z.object({ type: z.literal('queue.changed'), queue: QueueView }),
     z.object({ type: z.literal('problems.changed'), count: z.number().int() }),
     z.object({ type: z.literal('setting.changed'), key: z.string(), value: z.unknown() }),
+    /** A result of the language model came, or was decided about. Null: many at once. `waiting` counts all that wait. */
+    z.object({
+      type: z.literal('draft.changed'),
+      draft: z.object({ id: z.string(), state: DraftState }).nullable(),
+      waiting: z.number().int(),
+    }),
+    /** The language model, its tool servers or their settings are not as they were: load what you show again. */
+    z.object({ type: z.literal('llm.changed') }),
+    /** A backup or an import began, went on or ended: load what you show of them again. */
+    z.object({ type: z.literal('upkeep.changed'), what: z.enum(['backup', 'import']) }),
   ])
   .meta({ id: 'Event' });
 export type GazeEvent = z.infer<typeof GazeEvent>;
@@ -37,6 +48,9 @@ export const eventTopics = [
   'queue',
   'problems',
   'setting',
+  'draft',
+  'llm',
+  'upkeep',
   'progress',
   'preview',
 ] as const;

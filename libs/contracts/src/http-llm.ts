@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { CategoryName } from './categories/declaration.ts';
 import { Lane } from './job.ts';
 import { LlmWorkerStatus } from './llm.ts';
-import { LlmReview, maxBulkFiles } from './llm-jobs.ts';
+import { DraftView, LlmReview, maxBulkFiles, maxSlugs } from './llm-jobs.ts';
+import { Slug } from './recipe.ts';
 import { TagCategory, TagListStatus } from './tags.ts';
 
 const asked = {
@@ -12,11 +13,18 @@ const asked = {
 };
 
 export const RegenerateBody = z.strictObject(asked).nullish().meta({ id: 'RegenerateTags' });
+/** `slugs`: these entries of the category and no others. */
+export const RegenerateManyBody = z
+  .strictObject({ slugs: z.array(Slug).min(1).max(maxSlugs).optional(), ...asked })
+  .nullish()
+  .meta({ id: 'RegenerateManyTags' });
 export const DescribeBody = z
   .strictObject({
     description: z.string().trim().min(1).max(8000),
     /** Absent: the model finds one. */
     name: z.string().trim().min(1).max(200).optional(),
+    /** Absent: the model judges. */
+    nsfw: z.boolean().optional(),
     ...asked,
   })
   .meta({ id: 'Describe' });
@@ -32,9 +40,28 @@ export const BulkCreateBody = z
 
 export const DraftsQuerystring = z.object({
   category: CategoryName.optional(),
+  /** Of one request. */
+  batch_id: z.string().max(100).optional(),
   cursor: z.string().max(500).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 });
+export const DraftsPage = z
+  .object({
+    items: z.array(DraftView),
+    next_cursor: z.string().nullable(),
+    /** All that wait, whatever was asked for. */
+    waiting: z.number().int(),
+  })
+  .meta({ id: 'Drafts' });
+export type DraftsPage = z.infer<typeof DraftsPage>;
+export const DraftsDecideBody = z
+  .strictObject({
+    decision: z.enum(['apply', 'discard']),
+    category: CategoryName.optional(),
+    batch_id: z.string().max(100).optional(),
+  })
+  .meta({ id: 'DraftsDecide' });
+export type DraftsDecideInput = z.input<typeof DraftsDecideBody>;
 export const DraftApplyBody = z
   .strictObject({
     /** JSON pointers of the changes that are wanted; absent: all. */
@@ -68,6 +95,7 @@ export const TagValidateBody = z
   .meta({ id: 'TagValidate' });
 
 export type RegenerateInput = z.input<typeof RegenerateBody>;
+export type RegenerateManyInput = z.input<typeof RegenerateManyBody>;
 export type DescribeInput = z.input<typeof DescribeBody>;
 export type BulkCreateInput = z.input<typeof BulkCreateBody>;
 export type DraftApplyInput = z.input<typeof DraftApplyBody>;

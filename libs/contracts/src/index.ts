@@ -28,3 +28,4 @@ export * from './sessions.ts';
 export * from './strengths.ts';
 export * from './tags.ts';
 export * from './upkeep.ts';
+export * from './webhooks.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CategoryName } from './categories/declaration.ts';
+import { DraftState } from './draft-state.ts';
 import { EntityWritten } from './editing.ts';
 import { JobView, Lane } from './job.ts';
 import { LlmChange, LlmTranscript, RefusedField, TagReport } from './llm.ts';
@@ -12,6 +13,8 @@ export type LlmReview = z.infer<typeof LlmReview>;
 
 /** Files of one bulk request. */
 export const maxBulkFiles = 2000;
+/** Entries that one request may name. */
+export const maxSlugs = 500;
 /** Jobs that an answer shows: the rest is counted and found by the batch. */
 export const maxJobsShown = 100;
 
@@ -45,8 +48,6 @@ export const LlmSubmitted = z.object(submitted).meta({ id: 'LlmSubmitted' });
 export type LlmSubmitted = z.infer<typeof LlmSubmitted>;
 const Submitted = z.object({ ...submitted, replayed: z.boolean() });
 
-export const DraftState = z.enum(['applying', 'waiting', 'applied', 'discarded']);
-
 /** A result of an LLM job that waits for a person, or did. */
 export const DraftView = z
   .object({
@@ -71,6 +72,11 @@ export const DraftView = z
     tag_report: TagReport,
     notes: z.array(z.string()),
     created_at: z.string(),
+    /** Of the request that it came from. */
+    batch_id: z.string().nullable().default(null),
+    /** Of the entry that it changes. */
+    cover_thumb_url: z.string().nullable().default(null),
+    is_nsfw: z.boolean().default(false),
   })
   .meta({ id: 'Draft' });
 export type DraftView = z.infer<typeof DraftView>;
@@ -86,6 +92,12 @@ export const TranscriptView = z
   .meta({ id: 'Transcript' });
 export type TranscriptView = z.infer<typeof TranscriptView>;
 
+/** Many drafts at once: how many are on their way now, or gone. */
+export const DraftsDecided = z
+  .object({ decided: z.number().int(), waiting: z.number().int() })
+  .meta({ id: 'DraftsDecided' });
+export type DraftsDecided = z.infer<typeof DraftsDecided>;
+
 const DraftRef = z.object({ id: z.string().max(100) });
 
 /** Questions about LLM jobs, from the side of whoever wants them done. The catalog answers them. */
@@ -93,7 +105,13 @@ export const llmJobsRpc = {
   /** One entry, a whole category, or everything. */
   regenerateTags: rpc(
     'llm_jobs.regenerate_tags',
-    z.object({ category: CategoryName.optional(), slug: Slug.optional(), ...request }),
+    z.object({
+      category: CategoryName.optional(),
+      slug: Slug.optional(),
+      /** These entries of the category and no others. */
+      slugs: z.array(Slug).max(maxSlugs).optional(),
+      ...request,
+    }),
     Submitted,
     60,
   ),
@@ -103,6 +121,8 @@ export const llmJobsRpc = {
       category: CategoryName,
       description: z.string().trim().min(1).max(8000),
       name: z.string().trim().min(1).max(200).optional(),
+      /** Absent: the model judges. */
+      nsfw: z.boolean().optional(),
       ...request,
     }),
     Submitted,
@@ -130,10 +150,16 @@ export const llmJobsRpc = {
     'drafts.list',
     z.object({
       category: CategoryName.optional(),
+      batch_id: z.string().max(100).optional(),
       cursor: z.string().optional(),
       limit: z.number().int().min(1).max(50).default(20),
     }),
-    z.object({ items: z.array(DraftView), next_cursor: z.string().nullable() }),
+    z.object({
+      items: z.array(DraftView),
+      next_cursor: z.string().nullable(),
+      /** All that wait, whatever was asked for. */
+      waiting: z.number().int().default(0),
+    }),
   ),
   draft: rpc('drafts.get', DraftRef, DraftView),
   /**
@@ -150,4 +176,15 @@ export const llmJobsRpc = {
     20,
   ),
   draftDiscard: rpc('drafts.discard', DraftRef, DraftView),
+  /** All that wait, those of one category or those of one request; what somebody changed meanwhile goes on waiting. */
+  draftsDecide: rpc(
+    'drafts.decide',
+    z.object({
+      decision: z.enum(['apply', 'discard']),
+      category: CategoryName.optional(),
+      batch_id: z.string().max(100).optional(),
+    }),
+    DraftsDecided,
+    20,
+  ),
 } as const;

@@ -46,6 +46,8 @@ export const LlmTask = z.discriminatedUnion('kind', [
     name: z.string().max(200).optional(),
     /** For presets, and needed there: the entries that may be named, by category. */
     choices: z.partialRecord(CategoryName, z.array(Choice).max(500)).optional(),
+    /** The person's word on it; absent: the model judges. */
+    nsfw: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('bulk_create'),
@@ -205,6 +207,14 @@ export const llmConsumer = (lane: Lane): string => `llm-${lane}`;
 /** Last part of the control subject on which every worker listens: `gaze.control.llm`. */
 export const llmControlName = 'llm';
 
+/** What workers hear there. */
+export const LlmControlMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('cancel'), job_id: z.string() }),
+  /** The tool servers in Settings changed; `reconnect` names one to connect anew. */
+  z.object({ type: z.literal('tool_servers'), reconnect: z.string().optional() }),
+]);
+export type LlmControlMessage = z.infer<typeof LlmControlMessage>;
+
 export const LlmDispatchMessage = z.object({
   v: z.number().int(),
   job_id: z.string(),
@@ -221,6 +231,29 @@ export type LlmDispatchMessage = z.infer<typeof LlmDispatchMessage>;
 export const LlmFailureClass = z.enum(['permanent', 'provider', 'interrupted']);
 export type LlmFailureClass = z.infer<typeof LlmFailureClass>;
 
+/** What one job may cost at most. */
+export const LlmLimits = z.object({
+  /** Of one request to the model. */
+  call_seconds: z.number().int().min(5).max(1800),
+  job_seconds: z.number().int().min(10).max(3600),
+  /** Of one answer. */
+  answer_tokens: z.number().int().min(256).max(200_000),
+  /** Of all requests of a job together. */
+  job_tokens: z.number().int().min(1000).max(10_000_000),
+});
+export type LlmLimits = z.infer<typeof LlmLimits>;
+/** Those that somebody has chosen. */
+export const LlmLimitChoice = LlmLimits.partial();
+export type LlmLimitChoice = z.infer<typeof LlmLimitChoice>;
+
+/** What holds where neither the environment nor Settings say otherwise. */
+export const usualLlmLimits: LlmLimits = {
+  call_seconds: 180,
+  job_seconds: 600,
+  answer_tokens: 4096,
+  job_tokens: 150_000,
+};
+
 /** A provider that was chosen in Settings. Where the environment fixes one, the worker's own environment wins. */
 export const LlmProviderSetting = z.object({
   base_url: z.string(),
@@ -229,6 +262,29 @@ export const LlmProviderSetting = z.object({
   sealed_key: z.string().nullable(),
 });
 export type LlmProviderSetting = z.infer<typeof LlmProviderSetting>;
+
+/** A tool server that was added in Settings: an address, never a command. */
+export const McpServerSetting = z.object({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/i, 'may hold letters, digits and - only, 32 at most'),
+  url: z.string().max(500),
+});
+export type McpServerSetting = z.infer<typeof McpServerSetting>;
+
+/** A person's word on one tool, over what the tool says of itself. */
+export const McpAllow = z.object({
+  server: z.string().max(32),
+  tool: z.string().max(128),
+  allowed: z.boolean(),
+});
+export type McpAllow = z.infer<typeof McpAllow>;
+
+export const McpSettings = z.object({
+  servers: z.array(McpServerSetting),
+  allow: z.array(McpAllow),
+  /** Changes when they do. */
+  mark: z.string(),
+});
+export type McpSettings = z.infer<typeof McpSettings>;
 
 const Attempt = z.object({ job_id: z.string(), attempt: z.number().int() });
 
@@ -250,6 +306,8 @@ export const llmRpc = {
         attempt: z.number().int(),
         task: LlmTask,
         provider: LlmProviderSetting.nullable().default(null),
+        /** Those of Settings; the worker's own environment wins. */
+        limits: LlmLimitChoice.default({}),
       }),
       /** Nothing to do: the worker acks the message. */
       z.object({
@@ -294,15 +352,25 @@ export const llmRpc = {
    */
   beat: rpc(
     'llm.beat',
-    z.object({ v: z.number().int(), replica: z.string(), attempts: z.array(Attempt) }),
+    z.object({
+      v: z.number().int(),
+      replica: z.string(),
+      attempts: z.array(Attempt),
+      /** How its tool servers are, as a mark that changes when they do. */
+      tools: z.string().max(200).optional(),
+    }),
     z.object({
       /** Attempts that the ledger no longer counts: the worker drops them. */
       stale: z.array(Attempt),
       /** Jobs whose cancel is under way: the worker stops and says `fail`. */
       cancel: z.array(z.string()),
+      /** A mark of the tool servers in Settings: another one than before means to ask for them. */
+      tool_settings: z.string().optional(),
     }),
     4,
   ),
+  /** The tool servers that were added in Settings, and what of all servers is allowed. */
+  toolServers: rpc('llm.tool_servers', z.object({}), McpSettings),
 } as const;
 
 // ── what a worker tells of itself ──
@@ -312,6 +380,10 @@ export const McpServerStatus = z.object({
   /** Address without credentials and query, or the command's name. */
   address: z.string(),
   state: z.enum(['connected', 'connecting', 'down']),
+  /** Who added it. What the environment says is read-only in Settings; `built_in` is the project's own tag server. */
+  origin: z.enum(['environment', 'settings', 'built_in']).default('environment'),
+  /** The environment lists its tools (`tools` in MCP_SERVERS, or MCP_TOOLS): Settings cannot switch them. */
+  tools_fixed: z.boolean().default(false),
   /** Why it is in that state, as a sentence. */
   reason: z.string(),
   tools: z.array(
@@ -342,6 +414,23 @@ export const LlmWorkerStatus = z
   .meta({ id: 'LlmWorkerStatus' });
 export type LlmWorkerStatus = z.infer<typeof LlmWorkerStatus>;
 
+/** What a try of the model found, step by step; null: that step was not reached, or the server does not tell. */
+export const LlmTestResult = z
+  .object({
+    ok: z.boolean(),
+    /** A sentence. */
+    message: z.string(),
+    seconds: z.number(),
+    /** The server's list, the first ones. */
+    models: z.array(z.string()),
+    reachable: z.boolean().nullable().default(null),
+    model_known: z.boolean().nullable().default(null),
+    answers: z.boolean().nullable().default(null),
+    tool_calls: z.boolean().nullable().default(null),
+  })
+  .meta({ id: 'LlmTestResult' });
+export type LlmTestResult = z.infer<typeof LlmTestResult>;
+
 /** Questions that a worker answers: any one of them, all being alike. */
 export const llmWorkerRpc = {
   status: rpc('llm.status', z.object({}), LlmWorkerStatus, 3),
@@ -349,7 +438,7 @@ export const llmWorkerRpc = {
   test: rpc(
     'llm.test',
     z.object({ provider: LlmProviderSetting.nullable().default(null) }),
-    z.object({ ok: z.boolean(), message: z.string(), seconds: z.number(), models: z.array(z.string()) }),
+    LlmTestResult,
     40,
   ),
 } as const;

@@ -32,6 +32,8 @@ export const ModelFileView = z
     triggers: z.array(z.string()),
     /** Training tags, most frequent first. */
     tags: z.array(z.object({ tag: z.string(), count: z.number().int() })),
+    /** What its author says of it, from its header. */
+    notes: z.string().nullable().default(null),
     /** Null until it was read in the background. */
     sha256: z.string().nullable(),
     /** Why its header could not be read. */
@@ -112,7 +114,65 @@ export const ModelsRescanned = z
   .meta({ id: 'ModelsRescanned' });
 export type ModelsRescanned = z.infer<typeof ModelsRescanned>;
 
+/** A path below a folder of model files, with `/`. */
+const SubFolder = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^/\\\0][^\\\0]*$/, 'must be a path below the folder, written with /')
+  .refine((path) => !path.split('/').includes('..'), { error: 'must not lead out of the folder' });
+const Root = z.string().trim().min(1).max(1000).nullable();
+
+export const ModelFoldersBody = z
+  .strictObject({
+    /** ComfyUI's `loras` folder on this machine; null: GAZE reads none. */
+    lora_root: Root.optional(),
+    checkpoint_root: Root.optional(),
+    /** Where each category's LoRAs lie below it; an empty list: where its declaration says. */
+    lora_folders: z.partialRecord(CategoryName, z.array(SubFolder).max(20)).optional(),
+    /** Folders of checkpoints that count; empty: all of them. */
+    checkpoint_folders: z.array(SubFolder).max(50).optional(),
+  })
+  .meta({ id: 'ModelFoldersChange' });
+export type ModelFoldersBody = z.infer<typeof ModelFoldersBody>;
+
+export const ModelRootView = z.object({
+  kind: ModelKind,
+  path: z.string().nullable(),
+  /** `environment`: fixed by LORA_ROOT or CHECKPOINT_ROOT. */
+  origin: z.enum(['environment', 'settings']).nullable(),
+  /** Why it cannot be read, as a sentence. */
+  problem: z.string().nullable(),
+  files: z.number().int(),
+  /** Files that no entry uses. */
+  orphans: z.number().int(),
+  /** Files that an entry names and nobody has. */
+  missing: z.number().int(),
+  scanned_at: z.string().nullable(),
+});
+export type ModelRootView = z.infer<typeof ModelRootView>;
+
+export const ModelFolders = z
+  .object({
+    roots: z.array(ModelRootView),
+    lora_folders: z.array(
+      z.object({
+        category: CategoryName,
+        folders: z.array(z.string()),
+        /** As its declaration says. */
+        is_usual: z.boolean(),
+        files: z.number().int(),
+      }),
+    ),
+    checkpoint_folders: z.array(z.string()),
+  })
+  .meta({ id: 'ModelFolders' });
+export type ModelFolders = z.infer<typeof ModelFolders>;
+
 export const modelsRpc = {
+  folders: rpc('models.folders', z.object({}), ModelFolders, 10),
+  setFolders: rpc('models.set_folders', ModelFoldersBody, ModelFolders, 10),
   list: rpc('models.list', ModelQuery, ModelPage, 10),
   get: rpc('models.get', z.object({ kind: ModelKind, name: z.string() }), ModelFileView),
   rescan: rpc('models.rescan', z.object({}), ModelsRescanned, 300),

@@ -16,6 +16,7 @@ import { buildKeys } from './keys/keys.ts';
 import { isDerivedByOlderVersion, rememberDerivation } from './library/derivation.ts';
 import { buildFolderLock } from './library/folder-lock.ts';
 import { buildLibrary } from './library/library.ts';
+import { buildModelFolders } from './models/folders.ts';
 import { buildModels } from './models/models.ts';
 import { buildLlmJobs } from './llm/llm.ts';
 import type { FixedLlm } from './llm/settings/provider.ts';
@@ -23,6 +24,7 @@ import { buildPreview } from './preview/preview.ts';
 import { buildSearch } from './search/search.ts';
 import { buildSettings } from './settings/settings.ts';
 import { buildStrengths } from './strengths/strengths.ts';
+import { buildWebhooks } from './webhooks/webhooks.ts';
 
 export interface CatalogDeps {
   /** Brought to its newest shape already. */
@@ -57,13 +59,19 @@ export interface Catalog {
 
 /** The catalog, wired by hand in this one place. */
 export function buildCatalog(deps: CatalogDeps): Catalog {
-  const { db, nc, store, dataDir, modelRoots, comfyUrls, log } = deps;
+  const { db, nc, store, dataDir, comfyUrls, log } = deps;
+  const modelFolders = buildModelFolders({ db, fixed: deps.modelRoots, own: [dataDir] });
+  const modelRoots = modelFolders.roots;
   const events = buildEvents({
     db,
-    publish: (event) => nc.publish(subjects.events, JSON.stringify(event)),
+    publish(event) {
+      nc.publish(subjects.events, JSON.stringify(event));
+      webhooks.heard(event.event);
+    },
     keepHours: async () => (await settings.keeping()).eventHours,
     log,
   });
+  const webhooks = buildWebhooks({ db, key: deps.key, log });
   const settings = buildSettings({ db, events, log });
   const keys = buildKeys({ db, log });
   const { keeping } = settings;
@@ -74,7 +82,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
   const library = buildLibrary({ db, store, dataDir, modelRoots, events, lock, defaultCheckpoint, log });
   const editing = buildEditing({ db, store, dataDir, modelRoots, events, images, lock, keeping, log });
   const { loader, templateFor } = library;
-  const models = buildModels({ db, roots: modelRoots, log });
+  const models = buildModels({ db, folders: modelFolders, log });
   const searching = buildSearch({ db, log });
   const preview = buildPreview({ loader, templateFor, defaultCheckpoint, log });
   const hosts = buildHosts({ db, nc, events, comfyUrls, log });
@@ -114,6 +122,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
 
   return {
     async start() {
+      await modelFolders.load();
       await markDataFolder(db, dataDir);
       // Without a store there is a library all the same; the queue pauses when pictures cannot be kept.
       await store
@@ -139,6 +148,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
         hosts,
         jobs,
         llm,
+        webhooks,
       ].flatMap((part) => part.serve(nc));
       events.start();
       keys.start();
@@ -149,11 +159,13 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await hosts.start();
       await jobs.start();
       await llm.start();
+      webhooks.start();
       started = true;
     },
     async stop() {
       started = false;
       await Promise.all(serving.map((server) => server.stop()));
+      await webhooks.stop();
       await llm.stop();
       await jobs.stop();
       await hosts.stop();

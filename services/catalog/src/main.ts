@@ -1,14 +1,23 @@
 import { storeFromEnv } from '@gaze/media';
-import { buildHealth, buildLifecycle, buildLog, connectNats } from '@gaze/runtime';
+import {
+  buildCrashPoints,
+  buildHealth,
+  buildLifecycle,
+  buildLog,
+  connectNats,
+  readKeyFile,
+} from '@gaze/runtime';
 import { buildCatalog } from './app.ts';
 import { connectDb } from './db/connect.ts';
 import { migrate } from './db/migrate.ts';
-import { comfyUrlsOf, readEnv } from './env.ts';
+import { writeSteps } from './editing/deps.ts';
+import { comfyUrlsOf, fixedLlmOf, readEnv } from './env.ts';
 import { buildLock } from './lock.ts';
 
 const env = readEnv(process.env);
 const log = buildLog({ service: 'catalog', instance: env.SERVICE_INSTANCE, level: env.LOG_LEVEL });
 const lifecycle = buildLifecycle(log);
+const crash = buildCrashPoints(env.GAZE_CRASH_FILE, writeSteps);
 
 await lifecycle.run(async () => {
   const name = `catalog ${env.SERVICE_INSTANCE}`;
@@ -33,6 +42,13 @@ await lifecycle.run(async () => {
     dataDir: env.DATA_DIR,
     modelRoots: { lora: env.LORA_ROOT, checkpoint: env.CHECKPOINT_ROOT },
     comfyUrls: comfyUrlsOf(env),
+    key: env.GAZE_KEY_FILE === undefined ? null : await readKeyFile(env.GAZE_KEY_FILE),
+    fixedLlm: fixedLlmOf(env),
+    streamReplicas: env.NATS_STREAM_REPLICAS,
+    onWriteStep: (step) => {
+      crash(step);
+      return Promise.resolve();
+    },
     log,
   });
   const health = buildHealth({

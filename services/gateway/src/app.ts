@@ -60,6 +60,7 @@ import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { strengthRoutes } from './routes/strengths.ts';
 import { tagRoutes } from './routes/tags.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { zipRoutes } from './routes/zip.ts';
 import { registerWeb } from './web/register.ts';
 import { tellSetup } from './web/setup.ts';
@@ -180,6 +181,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   keyRoutes(app, call, authenticator);
   sessionRoutes(app, call, config, { authenticator, passwords });
   eventRoutes(app, streams, guard);
+  webhookRoutes(app, call);
   keptRoutes(app, call, authenticator);
   healthRoutes(app, checks);
   docsRoutes(app);

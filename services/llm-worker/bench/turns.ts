@@ -68,10 +68,7 @@ const toolbox: Toolbox = {
   ask: () => Promise.resolve({ content: [] } satisfies CallToolResult),
   status: () => [],
 };
-const chat = buildChat(
-  { baseUrl: 'http://127.0.0.1:9/v1', model: 'bench', apiKey: 'k' },
-  { fetch: model, callSeconds: 30 },
-);
+const chat = buildChat({ baseUrl: 'http://127.0.0.1:9/v1', model: 'bench', apiKey: 'k' }, { fetch: model });
 const deps = {
   toolbox,
   readPrompt: buildPrompts(join(root, 'prompts')),
@@ -86,7 +83,6 @@ const deps = {
         suggestions: [],
       })),
     ),
-  limits: usualLimits,
   secrets: ['some-secret', 'another-secret'],
   now: () => performance.now(),
   date: () => new Date(),
@@ -106,7 +102,7 @@ async function round(): Promise<number> {
           name: `Mara ${n}`,
           description: 'Red hair, green eyes. '.repeat(20),
         },
-        { signal: new AbortController().signal, progress: () => undefined },
+        { signal: new AbortController().signal, limits: usualLimits, progress: () => undefined },
       ),
     ),
   );

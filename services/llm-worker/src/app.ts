@@ -1,4 +1,5 @@
-import type { LlmWorkerStatus } from '@gaze/contracts';
+import { createHash } from 'node:crypto';
+import type { LlmLimitChoice, LlmWorkerStatus, McpServerStatus } from '@gaze/contracts';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import { buildChat } from './llm/chat.ts';
 import type { Provider } from './llm/chat.ts';
@@ -7,9 +8,10 @@ import { secretsOf } from './mcp/config.ts';
 import type { McpServerConfig } from './mcp/config.ts';
 import { buildConnection, usualTimes } from './mcp/connection.ts';
 import type { ConnectionTimes } from './mcp/connection.ts';
+import { buildServers } from './mcp/servers.ts';
 import { buildToolbox } from './mcp/toolbox.ts';
 import { guardedFetch } from '@gaze/runtime';
-import { usualLimits } from './run/converse.ts';
+import { usualLimits, withChosen } from './run/converse.ts';
 import type { Limits } from './run/converse.ts';
 import { buildPrompts } from './run/prompts.ts';
 import { runTask } from './run/run-task.ts';
@@ -30,7 +32,8 @@ export interface LlmWorkerDeps {
   /** Opens what Settings have sealed; null where there is no key file. */
   key: Buffer | null;
   slots: number;
-  callSeconds: number;
+  /** Limits that the environment fixes: they win over those of Settings. */
+  fixedLimits?: LlmLimitChoice;
   limits?: Partial<Limits>;
   mcpTimes?: Partial<ConnectionTimes>;
   retryBaseMs?: number;
@@ -55,15 +58,18 @@ export function buildLlmWorker(deps: LlmWorkerDeps): LlmWorker {
   const limits = { ...usualLimits, ...deps.limits };
   const toolFetch = guardedFetch({ maxBytes: times.maxBytes });
   const modelFetch = guardedFetch({ maxBytes: largestModelAnswer });
-  const connections = deps.servers.map((server) => buildConnection(server, { fetch: toolFetch, times, log }));
-  const toolbox = buildToolbox(connections);
+  const servers = buildServers({
+    fixed: deps.servers,
+    connect: (server) =>
+      buildConnection(server, { fetch: toolFetch, times, changed: () => worker.beatNow(), log }),
+  });
+  const toolbox = buildToolbox(servers.list);
   const providers = buildProviders({
     fixed: deps.provider,
     key: () => deps.key,
     build: (provider) =>
       buildChat(provider, {
         fetch: modelFetch,
-        callSeconds: deps.callSeconds,
         ...(deps.retryBaseMs === undefined ? {} : { retryBaseMs: deps.retryBaseMs }),
       }),
   });
@@ -72,21 +78,40 @@ export function buildLlmWorker(deps: LlmWorkerDeps): LlmWorker {
     toolbox,
     readPrompt: buildPrompts(deps.promptsDir),
     askTags: buildTagChecker({ toolbox, nc, log }),
-    limits,
     secrets: [...secretsOf(deps.servers), ...(deps.secrets ?? [])],
     now: () => performance.now(),
     date: () => new Date(),
   };
+  const ledger = buildLedger(nc);
   const worker = buildWorker({
     replica,
     nc,
-    ledger: buildLedger(nc),
+    ledger,
     slots,
     attempts: buildAttempts(),
     providers,
-    run: (chat, task, options) => runTask(taskDeps, chat, task, options),
+    run: (chat, task, options) =>
+      runTask(taskDeps, chat, task, {
+        ...options,
+        limits: withChosen(withChosen(limits, options.limits), deps.fixedLimits ?? {}),
+      }),
+    toolsMark: () => markOf(toolbox.status()),
+    onToolSettings(mark) {
+      if (mark !== servers.applied()) void askToolServers();
+    },
+    onToolOrder(reconnect) {
+      if (reconnect === undefined) void askToolServers();
+      else servers.reconnect(reconnect);
+    },
     log,
   });
+
+  async function askToolServers(): Promise<void> {
+    const settings = await ledger.toolServers();
+    if (settings === null) return;
+    servers.apply(settings);
+    worker.beatNow();
+  }
 
   function status(): LlmWorkerStatus {
     const { fixed } = providers;
@@ -112,16 +137,21 @@ export function buildLlmWorker(deps: LlmWorkerDeps): LlmWorker {
   return {
     status,
     start() {
-      for (const connection of connections) connection.start();
+      servers.start();
       telling.push(tellStatus(nc, { status, providers, log }));
       worker.start();
+      worker.beatNow();
     },
     async stop() {
       await worker.stop();
-      await Promise.all([...telling, ...connections].map((part) => part.stop()));
+      await Promise.all([...telling, servers].map((part) => part.stop()));
     },
   };
 }
+
+/** Changes when a person would see something change. */
+const markOf = (status: readonly McpServerStatus[]): string =>
+  createHash('sha256').update(JSON.stringify(status)).digest('hex').slice(0, 16);
 
 function withoutCredentials(address: string): string {
   const { origin, pathname } = new URL(address);

@@ -1,5 +1,9 @@
+import { LlmLimits } from '@gaze/contracts';
+import type { LlmLimitChoice } from '@gaze/contracts';
 import { commonEnv, parseEnv } from '@gaze/runtime';
 import { z } from 'zod';
+
+const limit = (shape: z.ZodNumber) => z.coerce.number().pipe(shape).optional();
 
 const schema = z.object({
   ...commonEnv,
@@ -17,11 +21,23 @@ const schema = z.object({
   GAZE_KEY_FILE: z.string().optional(),
   /** Jobs side by side. */
   LLM_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
-  LLM_CALL_SECONDS: z.coerce.number().int().min(5).max(1800).default(180),
-  LLM_JOB_SECONDS: z.coerce.number().int().min(10).max(3600).default(600),
-  LLM_MAX_TOKENS: z.coerce.number().int().min(256).max(200_000).default(4096),
-  LLM_JOB_TOKENS: z.coerce.number().int().min(1000).max(10_000_000).default(150_000),
+  /** What a job may cost. Unset: Settings decide. */
+  LLM_CALL_SECONDS: limit(LlmLimits.shape.call_seconds),
+  LLM_JOB_SECONDS: limit(LlmLimits.shape.job_seconds),
+  LLM_MAX_TOKENS: limit(LlmLimits.shape.answer_tokens),
+  LLM_JOB_TOKENS: limit(LlmLimits.shape.job_tokens),
 });
 
 /** A worker knows the bus, its model and its tools: no database, no data folder. */
 export const readEnv = (env: NodeJS.ProcessEnv) => parseEnv(schema, env);
+
+/** The limits that the environment fixes. */
+export function fixedLimitsOf(env: ReturnType<typeof readEnv>): LlmLimitChoice {
+  const limits = {
+    call_seconds: env.LLM_CALL_SECONDS,
+    job_seconds: env.LLM_JOB_SECONDS,
+    answer_tokens: env.LLM_MAX_TOKENS,
+    job_tokens: env.LLM_JOB_TOKENS,
+  };
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

@@ -1,6 +1,6 @@
 import { buildHealth, buildLifecycle, buildLog, connectNats, readKeyFile } from '@gaze/runtime';
 import { buildLlmWorker } from './app.ts';
-import { readEnv } from './env.ts';
+import { fixedLimitsOf, readEnv } from './env.ts';
 import { readServers } from './mcp/config.ts';
 
 const env = readEnv(process.env);
@@ -32,12 +32,7 @@ await lifecycle.run(async () => {
     promptsDir: env.PROMPTS_DIR,
     key,
     slots: env.LLM_CONCURRENCY,
-    callSeconds: env.LLM_CALL_SECONDS,
-    limits: {
-      jobSeconds: env.LLM_JOB_SECONDS,
-      maxAnswerTokens: env.LLM_MAX_TOKENS,
-      maxJobTokens: env.LLM_JOB_TOKENS,
-    },
+    fixedLimits: fixedLimitsOf(env),
     secrets: [env.NATS_PASSWORD ?? '', env.LLM_API_KEY ?? ''],
     log,
   });

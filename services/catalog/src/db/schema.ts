@@ -456,6 +456,33 @@ export interface ImportedTable {
   imported_at: Time;
 }
 
+export interface WebhookTable {
+  id: string;
+  url: string;
+  events: WebhookEvent[];
+  sealed_secret: string;
+  enabled: Generated<boolean>;
+  created_at: Time;
+  last_at: NullableTime;
+  last_ok: boolean | null;
+  last_error: string | null;
+}
+
+export interface WebhookDeliveryTable {
+  id: string;
+  webhook_id: string;
+  event: string;
+  /** What it tells; once for each webhook. */
+  about: string;
+  body: string;
+  created_at: Time;
+  attempts: Generated<number>;
+  next_at: Time;
+  ended_at: NullableTime;
+  delivered: Generated<boolean>;
+  error: string | null;
+}
+
 export interface Database {
   entity: EntityTable;
   entity_revision: EntityRevisionTable;
@@ -484,4 +511,6 @@ export interface Database {
   session: SessionTable;
   used_token: UsedTokenTable;
   imported: ImportedTable;
+  webhook: WebhookTable;
+  webhook_delivery: WebhookDeliveryTable;
 }

@@ -10,8 +10,18 @@ export interface ModelRoots {
 }
 
 /** The steps of a write, in their order, as tests stop or disturb it at. */
-export type WriteStep =
-  'checked' | 'pending' | 'linked' | 'written' | 'compared' | 'renamed' | 'synced' | 'verified' | 'committed';
+export const writeSteps = [
+  'checked',
+  'pending',
+  'linked',
+  'written',
+  'compared',
+  'renamed',
+  'synced',
+  'verified',
+  'committed',
+] as const;
+export type WriteStep = (typeof writeSteps)[number];
 
 export interface WriteDeps {
   db: Db;

@@ -41,7 +41,7 @@ export function checkResult(task: LlmTask, result: LlmResult): CheckedResult {
   if (task.kind === 'create_entity') {
     if (result.kind !== task.kind) throw stranger('kind');
     const name = cleanName(task.name ?? result.name);
-    const after = { ...result.data, [declaration.nameField]: name };
+    const after = withWord({ ...result.data, [declaration.nameField]: name }, task.nsfw);
     const checked = judged(declaration, rightsOf(declaration, task, 'entry'), {}, after);
     return { slug: null, revision: null, file: null, name, ...checked };
   }
@@ -55,6 +55,14 @@ export function checkResult(task: LlmTask, result: LlmResult): CheckedResult {
     ...{ slug: existing?.slug ?? null, revision: existing?.revision ?? null },
     ...{ file: task.file.name, name, ...checked },
   };
+}
+
+/** A person's word on NSFW stands, whatever the model makes of it. */
+function withWord(data: EntityData, nsfw: boolean | undefined): EntityData {
+  if (nsfw === undefined) return data;
+  const { tags } = data;
+  const others = typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? tags : {};
+  return { ...data, tags: { ...others, nsfw } };
 }
 
 function judged(

@@ -1,4 +1,4 @@
-import type { LlmProviderSetting, LlmReview } from '@gaze/contracts';
+import type { LlmLimitChoice, LlmProviderSetting, LlmReview } from '@gaze/contracts';
 import { llmControlName } from '@gaze/contracts';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
@@ -21,8 +21,10 @@ export interface LlmDeps {
   writing: WriteDeps;
   /** What becomes of a result for one entry where nobody says. */
   review: () => Promise<LlmReview>;
-  /** The provider that was chosen in Settings; null: none. */
-  provider: () => Promise<LlmProviderSetting | null>;
+  /** What Settings say of the model and of what a job may cost. */
+  provider: () => Promise<{ provider: LlmProviderSetting | null; limits: LlmLimitChoice }>;
+  /** A worker's tool servers are as this mark says; gives the mark of those in Settings. */
+  noteTools: (replica: string, tools: string | undefined) => Promise<string>;
   log: Log;
 }
 

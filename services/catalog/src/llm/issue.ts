@@ -24,11 +24,12 @@ export async function issueTask(db: DbOrTrx, intent: LlmIntent): Promise<LlmTask
       return { ...intent, slug, ...(await versionOf(db, intent.category, slug)) };
     }
     case 'create_entity': {
-      const { kind, category, description, name } = intent;
+      const { kind, category, description, name, nsfw } = intent;
       const isPreset = categories[category].generation.kind === 'preset';
       return {
         ...{ kind, category, description },
         ...(name === undefined ? {} : { name }),
+        ...(nsfw === undefined ? {} : { nsfw }),
         ...(isPreset ? { choices: await choicesOf(db) } : {}),
       };
     }

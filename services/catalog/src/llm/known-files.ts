@@ -54,12 +54,13 @@ export async function filesThere(
 const mostTags = 200;
 const mostTriggers = 50;
 const longestWord = 200;
+const longestNotes = 8000;
 
 /** What its header says, where it lies on this machine and was read; else its name and nothing more. */
 export async function factsOf(db: DbOrTrx, kind: ModelKind, name: string): Promise<ModelFileFacts> {
   const row = await db
     .selectFrom('model_file')
-    .select(['triggers', 'tags', 'base_model'])
+    .select(['triggers', 'tags', 'base_model', 'notes'])
     .where('kind', '=', kind)
     .where('name', '=', name)
     .executeTakeFirst();
@@ -70,6 +71,6 @@ export async function factsOf(db: DbOrTrx, kind: ModelKind, name: string): Promi
     training_tags: (row?.tags ?? []).slice(0, mostTags).map(({ tag, count }) => ({ tag: short(tag), count })),
     triggers: (row?.triggers ?? []).slice(0, mostTriggers).map(short),
     base_model: row?.base_model == null ? null : short(row.base_model),
-    notes: '',
+    notes: (row?.notes ?? '').slice(0, longestNotes),
   };
 }

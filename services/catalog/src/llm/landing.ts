@@ -7,6 +7,7 @@ import type { TellJobs } from '../jobs/tell.ts';
 import type { LlmDeps } from './deps.ts';
 import { landingJobs, resultOf } from './results-store.ts';
 import type { ResultRow } from './results-store.ts';
+import { tellDraft } from './tell-drafts.ts';
 import { writeResult, writtenBy } from './write-result.ts';
 
 export type Landed =
@@ -78,6 +79,7 @@ export function buildLanding(
         .where('job_id', '=', row.job_id)
         .where('state', '=', 'applying')
         .execute();
+      await tellDraft(trx, events, { id: row.job_id, state: to.state });
       await endJob(trx, row, to);
       await deps.tell(trx, [row.job_id]);
     });

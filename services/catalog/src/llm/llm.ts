@@ -1,7 +1,6 @@
-import { LlmProviderSetting, llmJobsRpc, llmRpc } from '@gaze/contracts';
+import { llmJobsRpc, llmRpc } from '@gaze/contracts';
 import { every, serveRpc } from '@gaze/runtime';
 import type { NatsConnection, RpcServer } from '@gaze/runtime';
-import type { DbOrTrx } from '../db/connect.ts';
 import { listenToBus } from '../hosts/bus-status.ts';
 import type { Liveness } from '../hosts/liveness.ts';
 import { buildLiveness } from '../hosts/liveness.ts';
@@ -12,6 +11,7 @@ import type { StreamPlace } from '../jobs/steer.ts';
 import { buildTellJobs } from '../jobs/tell.ts';
 import { singleFlight } from '../single-flight.ts';
 import type { LlmDeps, LlmLedgerDeps } from './deps.ts';
+import { decideDrafts } from './decide-drafts.ts';
 import { applyDraft, discardDraft, draftOf, listDrafts } from './drafts.ts';
 import { buildLlmKeeper } from './keeper.ts';
 import { buildLanding } from './landing.ts';
@@ -22,6 +22,10 @@ import { startLlm } from './ledger/start.ts';
 import { buildLlmQueue } from './queue.ts';
 import { bulkCreate, createFromDescription, regenerateTags } from './requests.ts';
 import { pruneResults } from './results-store.ts';
+import { storedProvider } from './settings/provider.ts';
+import type { FixedLlm } from './settings/provider.ts';
+import { buildLlmSettings } from './settings/settings.ts';
+import { toolServers } from './settings/tool-servers.ts';
 import { buildLlmStream } from './stream.ts';
 import { readTranscript } from './transcripts.ts';
 
@@ -43,15 +47,36 @@ const reconcileEveryMs = 15_000;
 const pruneEveryMs = 60 * 60_000;
 /** How often an answer of JetStream is tried for after the bus came back: it is there before its store is. */
 const streamRetryMs = 500;
-const providerKey = 'llm.provider';
 
-export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { liveness?: Liveness }): LlmJobs {
+export function buildLlmJobs(
+  deps: Omit<LlmDeps, 'provider' | 'noteTools'> & {
+    liveness?: Liveness;
+    /** The key file's: what seals secrets on their way here. */
+    key: Buffer | null;
+    /** What the environment says of the model. */
+    fixed: FixedLlm;
+    streamReplicas?: number | undefined;
+  },
+): LlmJobs {
   const { db, nc, events, images, log } = deps;
   const tell = buildTellJobs({ events, images });
   const liveness = deps.liveness ?? buildLiveness({ nc, now: () => performance.now(), log });
-  const stream = buildLlmStream({ nc, log });
+  const stream = buildLlmStream({ nc, replicas: deps.streamReplicas, log });
   const telling = buildQueueTelling({ db, events, kind: 'llm', log });
-  const base: LlmDeps = { ...deps, provider: () => readProvider(db) };
+  const settings = buildLlmSettings({ db, nc, events, key: deps.key, fixed: deps.fixed, log });
+  const base: LlmDeps = {
+    ...deps,
+    async provider() {
+      const stored = await storedProvider(db);
+      if (stored === null) return { provider: null, limits: {} };
+      const { base_url, model, sealed_key, limits } = stored;
+      return { provider: { base_url, model, sealed_key }, limits };
+    },
+    async noteTools(replica, tools) {
+      if (tools !== undefined) await settings.noteTools(replica, tools);
+      return (await toolServers(db)).mark;
+    },
+  };
   let state: QueueState = { paused: false, storage: null };
   // Questions are answered before the start is over: nothing is given out until the queue's state is known.
   let started = false;
@@ -90,8 +115,11 @@ export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { liveness?: Live
     serveRpc(on, llmJobsRpc.transcript, (which) => readTranscript(db, which), { log }),
     serveRpc(on, llmJobsRpc.drafts, (query) => listDrafts(db, query), { log }),
     serveRpc(on, llmJobsRpc.draft, ({ id }) => draftOf(db, id), { log }),
-    serveRpc(on, llmJobsRpc.draftApply, (request) => applyDraft({ db, landing }, request), { log }),
-    serveRpc(on, llmJobsRpc.draftDiscard, ({ id }) => discardDraft(db, id), { log }),
+    serveRpc(on, llmJobsRpc.draftApply, (request) => applyDraft({ db, landing, events }, request), { log }),
+    serveRpc(on, llmJobsRpc.draftDiscard, ({ id }) => discardDraft({ db, events }, id), { log }),
+    serveRpc(on, llmJobsRpc.draftsDecide, (request) => decideDrafts({ db, events, landing, log }, request), {
+      log,
+    }),
   ];
 
   return {
@@ -121,6 +149,7 @@ export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { liveness?: Live
     },
     serve: (on) => [
       ...asked(on),
+      ...settings.serve(on),
       serveRpc(on, llmRpc.start, (question) => startLlm(ledger, question), { log }),
       serveRpc(on, llmRpc.progress, (question) => noteProgress(ledger, question), { log }),
       serveRpc(on, llmRpc.complete, (question) => completeLlm(ledger, question), { log }),
@@ -135,15 +164,4 @@ export function buildLlmJobs(deps: Omit<LlmDeps, 'provider'> & { liveness?: Live
       changed();
     },
   };
-}
-
-/** The provider that was chosen in Settings; one that this version cannot read counts as none. */
-async function readProvider(db: DbOrTrx): Promise<LlmProviderSetting | null> {
-  const row = await db
-    .selectFrom('setting')
-    .select('value')
-    .where('key', '=', providerKey)
-    .executeTakeFirst();
-  const parsed = LlmProviderSetting.safeParse(row?.value);
-  return parsed.success ? parsed.data : null;
 }

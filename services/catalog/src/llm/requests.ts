@@ -18,9 +18,13 @@ type BulkCreate = z.output<typeof llmJobsRpc.bulkCreate.input>;
 
 /** Tags of one entry, of a category, or of everything. @throws GazeError not_found, invalid_input */
 export async function regenerateTags(deps: SubmitDeps, request: Regenerate): Promise<Submitted> {
-  const { category, slug } = request;
+  const { category, slug, slugs } = request;
   if (slug !== undefined && category === undefined)
     throw new GazeError('invalid_input', 'An entry is named by its category and its slug.', {
+      field: 'category',
+    });
+  if (slugs !== undefined && category === undefined)
+    throw new GazeError('invalid_input', 'Entries are named by their category and their slugs.', {
       field: 'category',
     });
   if (category !== undefined && categories[category].tags.length === 0)
@@ -31,7 +35,7 @@ export async function regenerateTags(deps: SubmitDeps, request: Regenerate): Pro
   return submitLlm(deps, request, (trx) =>
     slug !== undefined && category !== undefined
       ? tagsOfOne(trx, category, slug, review)
-      : tagsOfMany(trx, category),
+      : tagsOfMany(trx, category, slugs),
   );
 }
 
@@ -63,11 +67,16 @@ async function tagsOfOne(
   return { label: item.label, items: [item], skipped: [], review, lane: 'interactive' };
 }
 
-async function tagsOfMany(trx: Trx, category: CategoryName | undefined): Promise<LlmWork> {
+async function tagsOfMany(
+  trx: Trx,
+  category: CategoryName | undefined,
+  slugs: readonly string[] | undefined,
+): Promise<LlmWork> {
   const names = categoryList
     .filter((one) => one.tags.length > 0 && (category ?? one.name) === one.name)
     .map((one) => one.name);
-  const rows = await entries(trx, names)
+  const wanted = entries(trx, names);
+  const rows = await (slugs === undefined ? wanted : wanted.where('slug', 'in', ['', ...slugs]))
     .orderBy('category')
     .orderBy(sql`lower(name) COLLATE "C"`)
     .orderBy('slug')
@@ -96,6 +105,11 @@ async function tagsOfMany(trx: Trx, category: CategoryName | undefined): Promise
       work.skipped.push({ item: key, reason: 'Its file has a fault. Correct it first.' });
     else work.items.push(tagItem(row));
   }
+  const known = new Set(rows.map((row) => row.slug));
+  for (const slug of new Set(slugs ?? [])) {
+    if (!known.has(slug))
+      work.skipped.push({ item: `${category ?? ''}/${slug}`, reason: 'There is no such entry.' });
+  }
   return work;
 }
 
@@ -109,7 +123,7 @@ const longestQuote = 80;
 
 /** A new entry from a sentence. @throws GazeError invalid_input for a category whose entries stand for a file */
 export async function createFromDescription(deps: SubmitDeps, request: Create): Promise<Submitted> {
-  const { category, description, name } = request;
+  const { category, description, name, nsfw } = request;
   const declaration = categories[category];
   if (declaration.generation.kind === 'checkpoint') {
     throw new GazeError(
@@ -128,11 +142,12 @@ export async function createFromDescription(deps: SubmitDeps, request: Create): 
     category,
     description,
     ...(name === undefined ? {} : { name }),
+    ...(nsfw === undefined ? {} : { nsfw }),
   };
   return submitLlm(deps, request, () =>
     Promise.resolve({
       ...{ label, skipped: [], review, lane: 'interactive' },
-      items: [{ intent, label, owner: null, isNsfw: false }],
+      items: [{ intent, label, owner: null, isNsfw: nsfw === true }],
     }),
   );
 }

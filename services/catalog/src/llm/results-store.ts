@@ -11,33 +11,45 @@ export interface NewResult extends CheckedResult {
   jobId: string;
   attempt: number;
   task: LlmTask;
+  batchId: string;
   tagReport: TagReport;
   notes: string[];
   state: 'applying' | 'waiting';
   reason: string;
 }
 
-/** Records what a job brought, before anything of it is written. */
-export async function recordResult(trx: Trx, result: NewResult): Promise<void> {
-  const { jobId, attempt, task, slug, file, name, revision, state, reason } = result;
+/** Records what a job brought, before anything of it is written; answers whether it took the place of older ones. */
+export async function recordResult(trx: Trx, result: NewResult): Promise<boolean> {
+  const { jobId, attempt, task, batchId: batch_id, slug, file, name, revision, state, reason } = result;
   await trx
     .insertInto('llm_result')
     .values({
       job_id: jobId,
-      ...{ attempt, kind: task.kind, category: task.category, slug, file, name, revision, state, reason },
+      ...{
+        attempt,
+        kind: task.kind,
+        category: task.category,
+        slug,
+        file,
+        batch_id,
+        name,
+        revision,
+        state,
+        reason,
+      },
       changes: JSON.stringify(result.changes),
       refused: JSON.stringify(result.refused),
       tag_report: JSON.stringify(result.tagReport),
       notes: JSON.stringify(result.notes),
     })
     .execute();
-  if (state === 'waiting') await replaceOlder(trx, result);
+  return state === 'waiting' && (await replaceOlder(trx, result)) > 0;
 }
 
 /** A newer result for the same entry, or the same file, takes the place of those that wait. */
-async function replaceOlder(trx: Trx, { jobId, task, slug, file }: NewResult): Promise<void> {
-  if (slug === null && file === null) return;
-  await trx
+async function replaceOlder(trx: Trx, { jobId, task, slug, file }: NewResult): Promise<number> {
+  if (slug === null && file === null) return 0;
+  const { numUpdatedRows } = await trx
     .updateTable('llm_result')
     .set({ state: 'discarded', reason: 'A newer result took its place.', decided_at: sql<Date>`now()` })
     .where('state', '=', 'waiting')
@@ -45,7 +57,8 @@ async function replaceOlder(trx: Trx, { jobId, task, slug, file }: NewResult): P
     .where('kind', '=', task.kind)
     .where('category', '=', task.category)
     .where((e) => (slug === null ? e('file', '=', file) : e('slug', '=', slug)))
-    .execute();
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
 }
 
 export async function resultOf(db: DbOrTrx, jobId: string): Promise<ResultRow | undefined> {

@@ -23,14 +23,19 @@ const sendTimeoutMs = 2000;
 /** More than are ever outstanding: which of them run is the workers' affair. */
 const maxAckPending = 32;
 
-export function buildLlmStream(deps: { nc: NatsConnection; log: Log }): LlmStream {
+export function buildLlmStream(deps: {
+  nc: NatsConnection;
+  /** Copies of the stream in a cluster of NATS. */
+  replicas?: number | undefined;
+  log: Log;
+}): LlmStream {
   const { nc, log } = deps;
   const { name } = streams.llm;
   let incarnation: string | null = null;
   let ready = false;
 
   async function ensure(): Promise<string> {
-    const seen = streamIncarnation(await ensureStream(nc, streams.llm));
+    const seen = streamIncarnation(await ensureStream(nc, { ...streams.llm, replicas: deps.replicas ?? 1 }));
     if (incarnation !== null && seen !== incarnation)
       log.warn('the stream of LLM jobs was made anew; dispatched jobs are sent again');
     for (const lane of lanes) {

@@ -1,4 +1,4 @@
-import { categories, categoryList, checkpointDefaults } from '@gaze/contracts';
+import { checkpointDefaults } from '@gaze/contracts';
 import type { CategoryName, ModelFileView, ModelKind, ModelQuery } from '@gaze/contracts';
 import { normaliseFileName } from '@gaze/domain';
 import { GazeError } from '@gaze/runtime';
@@ -7,6 +7,7 @@ import type { RawBuilder, SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTrx } from '../db/connect.ts';
 import { readCursor, writeCursor } from '../db/cursor.ts';
+import type { LoraFolders } from './folders.ts';
 
 const usersShown = 10;
 const tagsShown = 20;
@@ -39,48 +40,54 @@ const files = (kind: ModelKind): RawBuilder<unknown> => sql`(
 /** One page of model files by name. */
 export async function listModels(
   db: DbOrTrx,
+  folders: LoraFolders,
   query: ModelQuery,
 ): Promise<{ items: ModelFileView[]; next_cursor: string | null }> {
   const { kind, limit } = query;
-  const where = sql.join([...conditions(query)], sql` AND `);
+  const where = sql.join([...conditions(query, folders)], sql` AND `);
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM ${files(kind)} WHERE ${where} ORDER BY name LIMIT ${limit + 1}`.execute(db);
   const names = rows.slice(0, limit).map(({ name }) => name);
   return {
-    items: await viewsOf(db, kind, names, tagsShown),
+    items: await viewsOf(db, { kind, folders }, names, tagsShown),
     next_cursor: rows.length > limit ? writeCursor({ name: names.at(-1) ?? '' }) : null,
   };
 }
 
-function* conditions(query: ModelQuery): Generator<RawBuilder<unknown>> {
+function* conditions(query: ModelQuery, folders: LoraFolders): Generator<RawBuilder<unknown>> {
   const { kind, category, filter, q, cursor } = query;
   yield sql`name <> ''`;
   if (cursor !== undefined) yield sql`name > ${readCursor(Cursor, cursor).name}`;
   for (const word of (q ?? '').replaceAll('\0', '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8))
     yield sql`strpos(lower(name), ${word}) > 0`;
-  if (category !== undefined) yield inCategory(kind, category);
+  if (category !== undefined) yield inCategory(kind, category, folders);
   if (filter === 'used') yield isUsed(kind);
   if (filter === 'orphans') yield sql`NOT ${isUsed(kind)}`;
   if (filter === 'missing') yield sql`NOT ${isHere} AND NOT ${isOnHost}`;
 }
 
 /** A category has the files of its LoRA folder, and those that its entities name from elsewhere. */
-function inCategory(kind: ModelKind, category: CategoryName): RawBuilder<unknown> {
+function inCategory(kind: ModelKind, category: CategoryName, all: LoraFolders): RawBuilder<unknown> {
   if (kind === 'checkpoint') return category === 'checkpoints' ? sql`TRUE` : sql`FALSE`;
-  const folder = categories[category].loraFolder;
-  const lies = folder === null ? sql`FALSE` : sql`starts_with(name, ${folder})`;
+  const folders = [...(all.get(category) ?? [])];
+  const lies = sql`EXISTS (SELECT FROM unnest(${folders}::text[]) AS folder WHERE starts_with(name, folder))`;
   return sql`(${lies} OR EXISTS (SELECT FROM entity WHERE gone_at IS NULL AND category = ${category} AND ${uses.lora}))`;
 }
 
 /** @throws GazeError not_found for a file that nobody knows */
-export async function modelFile(db: DbOrTrx, kind: ModelKind, name: string): Promise<ModelFileView> {
+export async function modelFile(
+  db: DbOrTrx,
+  folders: LoraFolders,
+  kind: ModelKind,
+  name: string,
+): Promise<ModelFileView> {
   const wanted = normaliseFileName(name.replaceAll('\0', ''));
   const { rows } = await sql<{
     name: string;
   }>`SELECT name FROM ${files(kind)} WHERE name = ${wanted}`.execute(db);
   const [view] = await viewsOf(
     db,
-    kind,
+    { kind, folders },
     rows.map((row) => row.name),
     200,
   );
@@ -103,6 +110,7 @@ interface Row {
   tags: { tag: string; count: number }[] | null;
   sha256: string | null;
   problem: string | null;
+  notes: string | null;
   used_by: number;
   users: ModelFileView['users'];
   images: number;
@@ -110,7 +118,7 @@ interface Row {
 
 async function viewsOf(
   db: DbOrTrx,
-  kind: ModelKind,
+  { kind, folders }: { kind: ModelKind; folders: LoraFolders },
   names: readonly string[],
   tagCount: number,
 ): Promise<ModelFileView[]> {
@@ -121,7 +129,7 @@ async function viewsOf(
       : sql`SELECT FROM image WHERE image.checkpoint = file.name LIMIT ${mostImages}`;
   const { rows } = await sql<Row>`
     SELECT file.name, here.gone_at IS NULL AND here.name IS NOT NULL AS is_here,
-      here.bytes, here.mtime_ms, here.title, here.base_model, here.resolution, here.triggers, here.tags, here.sha256, here.problem,
+      here.bytes, here.mtime_ms, here.title, here.base_model, here.resolution, here.triggers, here.tags, here.notes, here.sha256, here.problem,
       ARRAY(SELECT DISTINCT host.name FROM host_file AS h JOIN host ON host.id = h.host_id
         WHERE h.kind = file.kind AND replace(h.name, '\\', '/') COLLATE "C" = file.name ORDER BY 1) AS hosts,
       (SELECT other.name FROM model_file AS other
@@ -137,15 +145,19 @@ async function viewsOf(
     FROM (SELECT ${kind}::text AS kind, name FROM unnest(${[...names]}::text[]) AS name) AS file
     LEFT JOIN model_file AS here ON here.kind = file.kind AND here.name = file.name
     ORDER BY file.name COLLATE "C"`.execute(db);
-  return rows.map((row) => toView(kind, row, tagCount));
+  return rows.map((row) => toView({ kind, folders }, row, tagCount));
 }
 
-function toView(kind: ModelKind, row: Row, tagCount: number): ModelFileView {
+function toView(
+  { kind, folders }: { kind: ModelKind; folders: LoraFolders },
+  row: Row,
+  tagCount: number,
+): ModelFileView {
   const { mtime_ms, triggers, tags, is_here, hosts, used_by } = row;
   return {
     ...row,
     kind,
-    categories: kind === 'checkpoint' ? ['checkpoints'] : foldersOf(row.name),
+    categories: kind === 'checkpoint' ? ['checkpoints'] : categoriesOf(folders, row.name),
     is_here,
     is_missing: !is_here && hosts.length === 0,
     modified_at: mtime_ms === null ? null : new Date(mtime_ms).toISOString(),
@@ -155,7 +167,29 @@ function toView(kind: ModelKind, row: Row, tagCount: number): ModelFileView {
   };
 }
 
-const foldersOf = (name: string): CategoryName[] =>
-  categoryList.flatMap(({ name: category, loraFolder }) =>
-    loraFolder !== null && name.startsWith(loraFolder) ? [category] : [],
+const categoriesOf = (all: LoraFolders, name: string): CategoryName[] =>
+  [...all].flatMap(([category, folders]) =>
+    folders.some((folder) => name.startsWith(folder)) ? [category] : [],
   );
+
+/** How many files of a kind are used by no entry, and how many are named and nowhere. */
+export async function countModels(
+  db: DbOrTrx,
+  kind: ModelKind,
+): Promise<{ orphans: number; missing: number }> {
+  const { rows } = await sql<{ orphans: number; missing: number }>`
+    SELECT (count(*) FILTER (WHERE NOT ${isUsed(kind)}))::int AS orphans,
+      (count(*) FILTER (WHERE NOT ${isHere} AND NOT ${isOnHost}))::int AS missing
+    FROM ${files(kind)} WHERE name <> ''`.execute(db);
+  return rows[0] ?? { orphans: 0, missing: 0 };
+}
+
+/** How many LoRAs of this machine lie in some folders. */
+export async function countInFolders(db: DbOrTrx, folders: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    SELECT count(*)::int AS n FROM model_file WHERE kind = 'lora' AND gone_at IS NULL
+      AND EXISTS (SELECT FROM unnest(${[...folders]}::text[]) AS folder WHERE starts_with(name, folder))`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}

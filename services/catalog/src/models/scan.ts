@@ -5,7 +5,7 @@ import type { ModelHeader } from '@gaze/media';
 import { toWireError } from '@gaze/runtime';
 import type { Log } from '@gaze/runtime';
 import { sql } from 'kysely';
-import type { Db } from '../db/connect.ts';
+import type { Db, DbOrTrx } from '../db/connect.ts';
 import { planModelScan } from './plan.ts';
 import type { KnownModel, ScanPlan } from './plan.ts';
 import { walkModels } from './walk.ts';
@@ -20,11 +20,15 @@ export interface ModelScanDeps {
 const chunkSize = 200;
 const sideBySide = 4;
 
-/** Brings the rows of one kind to what lies below its folder. Headers are read of new and changed files alone. */
+/**
+ * Brings the rows of one kind to what lies below its folder. Headers are read of new and changed files alone.
+ * @param counts whether a file, by its name below the folder, is looked at
+ */
 export async function scanModels(
   deps: ModelScanDeps,
   kind: ModelKind,
   root: string,
+  counts: (name: string) => boolean = () => true,
 ): Promise<ModelScanResult> {
   const none = {
     kind,
@@ -38,7 +42,7 @@ export async function scanModels(
   };
   let found: FoundModel[];
   try {
-    found = await walkModels(root, kind, deps.signal);
+    found = (await walkModels(root, kind, deps.signal)).filter(({ name }) => counts(name));
   } catch (error) {
     deps.signal.throwIfAborted();
     return { ...none, warning: `The folder ${root} cannot be read (${codeOf(error)}). Nothing was changed.` };
@@ -51,14 +55,14 @@ export async function scanModels(
   await forgetLongGone(deps.db, kind);
   return {
     ...none,
-    ...counts(plan),
+    ...numbersOf(plan),
     files: found.length,
     problems: await countProblems(deps.db, kind),
     warning: warn(plan, root),
   };
 }
 
-const counts = ({ fresh, back, changed, renamed, gone }: ScanPlan) => ({
+const numbersOf = ({ fresh, back, changed, renamed, gone }: ScanPlan) => ({
   added: fresh.length + back.length,
   changed: changed.length,
   renamed: renamed.length,
@@ -85,12 +89,12 @@ async function knownModels(db: Db, kind: ModelKind): Promise<KnownModel[]> {
 async function moveRenamed(db: Db, kind: ModelKind, renamed: ScanPlan['renamed']): Promise<void> {
   for (const { from, to } of renamed) {
     await sql`
-      INSERT INTO model_file (kind, name, bytes, mtime_ms, inode, title, base_model, resolution, triggers, tags, header_sha256, sha256, problem)
-      SELECT kind, ${to.name}, bytes, mtime_ms, inode, title, base_model, resolution, triggers, tags, header_sha256, sha256, problem
+      INSERT INTO model_file (kind, name, bytes, mtime_ms, inode, title, base_model, resolution, triggers, tags, notes, header_sha256, sha256, problem)
+      SELECT kind, ${to.name}, bytes, mtime_ms, inode, title, base_model, resolution, triggers, tags, notes, header_sha256, sha256, problem
       FROM model_file WHERE kind = ${kind} AND name = ${from}
       ON CONFLICT (kind, name) DO UPDATE SET bytes = excluded.bytes, mtime_ms = excluded.mtime_ms, inode = excluded.inode,
         title = excluded.title, base_model = excluded.base_model, resolution = excluded.resolution, triggers = excluded.triggers,
-        tags = excluded.tags, header_sha256 = excluded.header_sha256, sha256 = excluded.sha256, problem = excluded.problem, gone_at = NULL`.execute(
+        tags = excluded.tags, notes = excluded.notes, header_sha256 = excluded.header_sha256, sha256 = excluded.sha256, problem = excluded.problem, gone_at = NULL`.execute(
       db,
     );
     await markGone(db, kind, [from]);
@@ -103,6 +107,11 @@ async function bringBack(db: Db, kind: ModelKind, names: readonly string[]): Pro
     UPDATE model_file SET gone_at = NULL WHERE kind = ${kind} AND name = ANY(${[...names]}::text[])`.execute(
     db,
   );
+}
+
+/** The folder is another one now: what was known of the old one is gone, and what is the same comes back. */
+export async function leaveRoot(db: DbOrTrx, kind: ModelKind): Promise<void> {
+  await sql`UPDATE model_file SET gone_at = now() WHERE kind = ${kind} AND gone_at IS NULL`.execute(db);
 }
 
 async function markGone(db: Db, kind: ModelKind, names: readonly string[]): Promise<void> {
@@ -153,6 +162,7 @@ async function takeModels(
         resolution: e.ref('excluded.resolution'),
         triggers: e.ref('excluded.triggers'),
         tags: e.ref('excluded.tags'),
+        notes: e.ref('excluded.notes'),
         header_sha256: e.ref('excluded.header_sha256'),
         sha256: null,
         problem: e.ref('excluded.problem'),
@@ -189,6 +199,7 @@ function rowOf(kind: ModelKind, { model, header, problem }: ReadModel) {
     resolution: header?.resolution ?? null,
     triggers: (header?.triggers ?? []).map(clean),
     tags: JSON.stringify((header?.tags ?? []).map(({ tag, count }) => ({ tag: clean(tag), count }))),
+    notes: text(header?.notes),
     header_sha256: header?.headerSha256 ?? null,
     sha256: null,
     problem,

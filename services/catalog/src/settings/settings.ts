@@ -4,6 +4,7 @@ import { serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db, DbOrTrx } from '../db/connect.ts';
 import type { Events } from '../events/events.ts';
+import { writeSetting } from './store.ts';
 
 export interface Settings {
   read: (db?: DbOrTrx) => Promise<SettingsView>;
@@ -11,11 +12,38 @@ export interface Settings {
   defaultCheckpoint: () => Promise<string | null>;
   /** What becomes of an LLM job's result for one entry. */
   llmReview: () => Promise<LlmReview>;
+  /** Asked by whoever forgets something, each time. */
+  keeping: () => Promise<Keeping>;
   serve: (nc: NatsConnection) => { stop: () => Promise<void> }[];
 }
 
 /** What holds while nobody chose otherwise. */
-const defaults: SettingsView = { default_checkpoint: null, nsfw_display: 'blur', llm_review: 'apply' };
+const defaults = {
+  default_checkpoint: null,
+  nsfw_display: 'blur',
+  llm_review: 'apply',
+  keep_job_days: 30,
+  keep_trash_days: null,
+  keep_revisions: 50,
+  keep_event_hours: 24,
+} as const satisfies SettingsView;
+
+/** How long what is past is kept. */
+export interface Keeping {
+  jobDays: number;
+  /** Null: until somebody empties the trash. */
+  trashDays: number | null;
+  revisions: number;
+  eventHours: number;
+}
+
+/** What is kept while nobody chose otherwise. */
+export const usualKeeping: Keeping = {
+  jobDays: defaults.keep_job_days,
+  trashDays: defaults.keep_trash_days,
+  revisions: defaults.keep_revisions,
+  eventHours: defaults.keep_event_hours,
+};
 
 export function buildSettings(deps: { db: Db; events: Events; log: Log }): Settings {
   const { db, events, log } = deps;
@@ -38,6 +66,15 @@ export function buildSettings(deps: { db: Db; events: Events; log: Log }): Setti
     read: (on = db) => readSettings(on),
     defaultCheckpoint: async () => (await readSettings(db)).default_checkpoint,
     llmReview: async () => (await readSettings(db)).llm_review ?? 'apply',
+    async keeping() {
+      const { keep_job_days, keep_trash_days, keep_revisions, keep_event_hours } = await readSettings(db);
+      return {
+        jobDays: keep_job_days ?? usualKeeping.jobDays,
+        trashDays: keep_trash_days ?? usualKeeping.trashDays,
+        revisions: keep_revisions ?? usualKeeping.revisions,
+        eventHours: keep_event_hours ?? usualKeeping.eventHours,
+      };
+    },
     serve: (nc) => [
       serveRpc(nc, catalogRpc.settingsGet, () => readSettings(db), { log }),
       serveRpc(nc, catalogRpc.settingsSet, (given) => change(given as Partial<SettingsView>), { log }),
@@ -51,18 +88,12 @@ async function readSettings(db: DbOrTrx): Promise<SettingsView> {
     .select(['key', 'value'])
     .where('key', 'in', Object.keys(defaults))
     .execute();
-  const stored = SettingsSchema.safeParse({
+  // One that an older or newer version wrote in another form counts as not chosen; the others count.
+  const chosen = rows.filter(
+    ({ key, value }) => SettingsSchema.partial().safeParse({ [key]: value }).success,
+  );
+  return SettingsSchema.parse({
     ...defaults,
-    ...Object.fromEntries(rows.map((row) => [row.key, row.value])),
+    ...Object.fromEntries(chosen.map((row) => [row.key, row.value])),
   });
-  return stored.success ? stored.data : defaults;
-}
-
-async function writeSetting(db: DbOrTrx, key: string, value: unknown): Promise<void> {
-  const text = JSON.stringify(value);
-  await db
-    .insertInto('setting')
-    .values({ key, value: text })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
-    .execute();
 }

@@ -1,11 +1,13 @@
 import {
   DraftApplyBody,
   DraftView,
+  DraftsDecideBody,
+  DraftsDecided,
+  DraftsPage,
   DraftsQuerystring,
   EntityWritten,
   IdParams,
   llmJobsRpc,
-  pageOf,
 } from '@gaze/contracts';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
@@ -24,7 +26,7 @@ export function draftRoutes(app: Api, call: CatalogCall): void {
         operationId: 'listDrafts',
         summary: 'Results that wait for review, newest first',
         description: 'Each with what it would change, field by field; of a long one the first changes.',
-        ...{ tags, querystring: DraftsQuerystring.strict(), response: { 200: pageOf(DraftView) } },
+        ...{ tags, querystring: DraftsQuerystring.strict(), response: { 200: DraftsPage } },
       },
     },
     ({ query }) => call(llmJobsRpc.drafts, query),
@@ -70,5 +72,20 @@ export function draftRoutes(app: Api, call: CatalogCall): void {
       },
     },
     ({ params }) => call(llmJobsRpc.draftDiscard, params),
+  );
+
+  app.post(
+    `${at}/decide`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'decideDrafts',
+        summary: 'Apply or drop all that wait, those of a category or those of one request',
+        description:
+          'To apply is recorded at once and done one after the other. A field that somebody changed meanwhile is left alone: its draft goes on waiting.',
+        ...{ tags, body: DraftsDecideBody, response: { 200: DraftsDecided } },
+      },
+    },
+    ({ body }) => call(llmJobsRpc.draftsDecide, body),
   );
 }

@@ -7,17 +7,18 @@ import {
   LlmHouse,
   LlmSubmitted,
   RegenerateBody,
+  RegenerateManyBody,
   TranscriptQuerystring,
   TranscriptView,
   llmJobsRpc,
   llmWorkerRpc,
   tagsRpc,
 } from '@gaze/contracts';
-import { GazeError } from '@gaze/runtime';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
 import { IdempotencyHeaders, idempotencyOf } from '../http/idempotency.ts';
 import { byOf } from '../http/if-match.ts';
+import { orNull } from './part-away.ts';
 import { sendSubmitted } from './submitted.ts';
 
 const tags = ['Language model'];
@@ -64,9 +65,9 @@ function regenerateRoutes(app: Api, call: CatalogCall): void {
       config: writes,
       schema: {
         operationId: 'regenerateCategoryTags',
-        summary: 'Have the tags of a whole category written anew',
+        summary: 'Have the tags of a whole category, or of some entities of it, written anew',
         description: 'One job per entity. The results wait for review unless asked otherwise.',
-        ...{ tags, params: LibraryParams, headers, body: RegenerateBody, response },
+        ...{ tags, params: LibraryParams, headers, body: RegenerateManyBody, response },
       },
     },
     async (request, reply) =>
@@ -187,10 +188,4 @@ function lookRoutes(app: Api, call: CatalogCall): void {
       return { worker, tags: list };
     },
   );
-}
-
-/** A part that is away is an answer here, and no fault of the request. */
-function orNull(error: unknown): null {
-  if (error instanceof GazeError && error.code === 'unavailable') return null;
-  throw error;
 }

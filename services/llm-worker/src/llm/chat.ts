@@ -47,6 +47,10 @@ export interface ChatRequest {
   /** Offer the tools for the sake of the conversation so far, but take no call. */
   mustAnswer: boolean;
   maxTokens: number;
+  /** How long one try may take. */
+  seconds: number;
+  /** How often a passing failure is tried; absent: a few times. */
+  tries?: number;
   signal: AbortSignal;
   onRetry: (retry: { reason: string; wait_seconds: number }) => void;
 }
@@ -60,9 +64,10 @@ export interface Chat {
   models: (signal: AbortSignal) => Promise<string[]>;
 }
 
-const tries = 4;
+const usualTries = 4;
 /** Asked to wait longer than this, the job goes back to the queue instead of holding a slot. */
 const longestWaitSeconds = 30;
+const listSeconds = 20;
 const forgetDialectMs = 10 * 60_000;
 
 // Loose: providers differ, and what is not needed is not looked at.
@@ -105,7 +110,6 @@ export function buildChat(
   provider: Provider,
   options: {
     fetch: Fetch;
-    callSeconds: number;
     retryBaseMs?: number;
     now?: () => number;
     random?: () => number;
@@ -121,7 +125,6 @@ export function buildChat(
     organization: null,
     project: null,
     maxRetries: 0,
-    timeout: options.callSeconds * 1000,
     fetch: options.fetch,
     logLevel: 'off',
     defaultHeaders: isOpenRouter ? { 'HTTP-Referer': 'https://gaze.local', 'X-Title': 'GAZE' } : {},
@@ -146,7 +149,10 @@ export function buildChat(
       ...(isOpenRouter ? { usage: { include: true } } : {}),
     };
     try {
-      const raw: unknown = await client.chat.completions.create(body, { signal: request.signal });
+      const raw: unknown = await client.chat.completions.create(body, {
+        signal: request.signal,
+        timeout: request.seconds * 1000,
+      });
       return fromWire(raw);
     } catch (error) {
       if (error instanceof APIError && adapts(error as KnownApiError, tools.length > 0)) return once(request);
@@ -181,7 +187,8 @@ export function buildChat(
           const failure = classify(error);
           const backOff = ((options.retryBaseMs ?? 1000) * 2 ** (attempt - 1) * (0.75 + random() / 2)) / 1000;
           const wait = failure.retryAfterSeconds ?? backOff;
-          if (!failure.isPassing || attempt === tries || wait > longestWaitSeconds) throw failure;
+          if (!failure.isPassing || attempt === (request.tries ?? usualTries) || wait > longestWaitSeconds)
+            throw failure;
           request.onRetry({ reason: failure.message, wait_seconds: Number(wait.toFixed(2)) });
           await sleep(wait * 1000, request.signal);
         }
@@ -189,7 +196,7 @@ export function buildChat(
     },
     async models(signal) {
       try {
-        const page = await client.models.list({ signal });
+        const page = await client.models.list({ signal, timeout: listSeconds * 1000 });
         return page.data.slice(0, 500).map(({ id }) => id.slice(0, 200));
       } catch (error) {
         throw classify(error);

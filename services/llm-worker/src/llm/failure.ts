@@ -9,11 +9,21 @@ export class LlmFailure extends Error {
   readonly retryAfterSeconds: number | null;
   /** The same request may work in a moment. */
   readonly isPassing: boolean;
+  /** What the server answered with; null: nothing. */
+  readonly status: number | null;
+  /** Nobody is at the address. */
+  readonly isUnreachable: boolean;
 
   constructor(
     kind: LlmFailureClass,
     message: string,
-    more: { code?: ErrorCode; retryAfterSeconds?: number | null; isPassing?: boolean; cause?: unknown } = {},
+    more: {
+      code?: ErrorCode;
+      retryAfterSeconds?: number | null;
+      isPassing?: boolean;
+      isUnreachable?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'LlmFailure';
@@ -21,6 +31,9 @@ export class LlmFailure extends Error {
     this.code = more.code ?? 'llm_failed';
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
     this.isPassing = more.isPassing ?? false;
+    this.isUnreachable = more.isUnreachable ?? false;
+    this.status =
+      more.cause instanceof APIError && typeof more.cause.status === 'number' ? more.cause.status : null;
   }
 
   wire(): WireError {
@@ -38,7 +51,10 @@ export function classify(error: unknown): LlmFailure {
   if (error instanceof APIUserAbortError)
     return new LlmFailure('interrupted', 'The request was stopped.', { cause: error });
   if (error instanceof APIConnectionTimeoutError) return passing('The model did not answer in time.', error);
-  if (error instanceof APIConnectionError) return passing("The model's server cannot be reached.", error);
+  if (error instanceof APIConnectionError)
+    return new LlmFailure('provider', "The model's server cannot be reached.", {
+      ...{ isPassing: true, isUnreachable: true, cause: error },
+    });
   if (error instanceof APIError && typeof error.status === 'number')
     return ofStatus(error as APIError, error.status);
   return passing("The model's server sent something that is no answer.", error);

@@ -1,8 +1,10 @@
+import type { McpServerSetting, McpServerStatus } from '@gaze/contracts';
 import { z } from 'zod';
 
 /** One MCP server: reached by address, or started as a command. */
 export interface McpServerConfig {
   name: string;
+  origin: McpServerStatus['origin'];
   /** Names of tools that may be offered; `*` is all of them. Null: those that say of themselves that they only read. */
   tools: readonly string[] | null;
   connection:
@@ -63,6 +65,7 @@ export function readServers(
     text === undefined || text.trim() === '' ? [] : /^\s*[[{]/.test(text) ? fromJson(text) : fromPairs(text);
   const own: McpServerConfig = {
     name: tagServerName,
+    origin: 'built_in',
     tools: tagTools,
     connection: { kind: 'http', url: tagServerUrl, headers: {} },
   };
@@ -93,7 +96,7 @@ function toConfig(one: One): McpServerConfig {
     command === undefined
       ? ({ kind: 'http', url: url ?? '', headers } as const)
       : ({ kind: 'command', command, args, env, ...(cwd === undefined ? {} : { cwd }) } as const);
-  return { name, tools: tools ?? null, connection };
+  return { name, origin: 'environment', tools: tools ?? null, connection };
 }
 
 function fromPairs(text: string): McpServerConfig[] {
@@ -102,7 +105,7 @@ function fromPairs(text: string): McpServerConfig[] {
     const url = rest.join('=');
     if (!serverName.safeParse(name).success || !URL.canParse(url) || !/^https?:/.test(url))
       throw new Error(`«${pair.trim()}» in MCP_SERVERS is not name=http://address.`);
-    return { name, tools: null, connection: { kind: 'http', url, headers: {} } };
+    return { name, origin: 'environment', tools: null, connection: { kind: 'http', url, headers: {} } };
   });
 }
 
@@ -116,6 +119,27 @@ function withAllowed(servers: McpServerConfig[], allow: string | undefined): Mcp
       server.name === name ? { ...server, tools: [...(server.tools ?? []), tool] } : server,
     );
   }, servers);
+}
+
+/**
+ * The servers of the environment and those of Settings. Where both name one, the environment wins; a tag server of Settings
+ * takes the place of the project's own.
+ */
+export function withSettings(
+  fixed: readonly McpServerConfig[],
+  added: readonly McpServerSetting[],
+): McpServerConfig[] {
+  const stays = (config: McpServerConfig): boolean =>
+    config.origin === 'environment' || !added.some(({ name }) => name === config.name);
+  const kept = fixed.filter(stays);
+  const fresh = added.filter(({ name }) => !kept.some((config) => config.name === name));
+  return [
+    ...kept,
+    ...fresh.map(({ name, url }): McpServerConfig => ({
+      ...{ name, origin: 'settings', tools: name === tagServerName ? tagTools : null },
+      connection: { kind: 'http', url, headers: {} },
+    })),
+  ];
 }
 
 /** Everything in a configuration that must not be seen by anybody. */

@@ -1,13 +1,13 @@
 import type { McpServerStatus } from '@gaze/contracts';
 import { sleep } from '@gaze/runtime';
 import type { Fetch, Log } from '@gaze/runtime';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import { shownAddress } from './config.ts';
 import type { McpServerConfig } from './config.ts';
 import { openServer } from './open.ts';
 import type { OpenLimits, OpenServer } from './open.ts';
-import { takeTools } from './tool.ts';
-import type { ServerTool } from './tool.ts';
+import { isFixed, takeTools } from './tool.ts';
+import type { ServerTool, ToolWords } from './tool.ts';
 
 /** One server, kept connected: whatever it does, it is asked again later, and nobody else notices. */
 export interface McpConnection {
@@ -17,6 +17,10 @@ export interface McpConnection {
   tools: () => readonly ServerTool[];
   /** @throws Error with a sentence */
   call: (tool: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<CallToolResult>;
+  /** A person's word on its tools. */
+  allow: (words: ToolWords) => void;
+  /** Lets go of the server, whatever it does, and connects anew at once. */
+  reconnect: () => void;
   start: () => void;
   stop: () => Promise<void>;
 }
@@ -38,12 +42,15 @@ export const usualTimes: ConnectionTimes = {
 
 export function buildConnection(
   config: McpServerConfig,
-  deps: { fetch: Fetch; times: ConnectionTimes; log: Log },
+  deps: { fetch: Fetch; times: ConnectionTimes; changed?: () => void; log: Log },
 ): McpConnection {
   const { times, log } = deps;
   const stopping = new AbortController();
   let server: OpenServer | null = null;
+  let listed: readonly Tool[] = [];
+  let words: ToolWords = {};
   let tools: readonly ServerTool[] = [];
+  let letGo = new AbortController();
   let state: McpServerStatus['state'] = 'connecting';
   let reason = 'It is being connected.';
   let isGone = false;
@@ -51,15 +58,17 @@ export function buildConnection(
   let isDue = false;
   let wake = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  let backOffMs = times.firstBackOffMs;
 
   async function live(): Promise<void> {
-    let backOffMs = times.firstBackOffMs;
     while (!isStopping()) {
       try {
         await session(() => (backOffMs = times.firstBackOffMs));
+        if (isLetGo()) continue;
         say('down', 'The server has closed the connection; it is tried again.');
       } catch (error) {
         if (isStopping()) return;
+        if (isLetGo()) continue;
         say('down', `${sentenceOf(error)} It is tried again.`);
       }
       isDue = false;
@@ -71,10 +80,12 @@ export function buildConnection(
   /** From the handshake until the server is gone or fails to list its tools. */
   async function session(wasReached: () => void): Promise<void> {
     isGone = false;
+    letGo = new AbortController();
+    const until = AbortSignal.any([stopping.signal, letGo.signal]);
     const open = await openServer(config, {
       fetch: deps.fetch,
       limits: times,
-      signal: stopping.signal,
+      signal: until,
       onGone: () => {
         isGone = true;
         lookNow();
@@ -84,7 +95,8 @@ export function buildConnection(
     try {
       while (!isStopping() && !isServerGone()) {
         isDue = false;
-        tools = takeTools(config, await open.list(stopping.signal));
+        listed = await open.list(until);
+        tools = takeTools(config, listed, words);
         server = open;
         wasReached();
         say('connected', `It offers ${tools.filter(({ allowed }) => allowed).length} tools to the model.`);
@@ -95,6 +107,7 @@ export function buildConnection(
       }
     } finally {
       server = null;
+      listed = [];
       tools = [];
       await open.close();
     }
@@ -102,6 +115,7 @@ export function buildConnection(
 
   const isStopping = (): boolean => stopping.signal.aborted;
   const isServerGone = (): boolean => isGone;
+  const isLetGo = (): boolean => letGo.signal.aborted;
 
   function lookNow(): void {
     isDue = true;
@@ -117,8 +131,10 @@ export function buildConnection(
   function say(next: McpServerStatus['state'], why: string): void {
     if (state !== next)
       log.info({ server: config.name }, `the MCP server «${config.name}» is ${next}: ${why}`);
+    const isNews = state !== next || reason !== why;
     state = next;
     reason = why;
+    if (isNews) deps.changed?.();
   }
 
   return {
@@ -127,6 +143,8 @@ export function buildConnection(
       name: config.name,
       address: shownAddress(config),
       state,
+      origin: config.origin,
+      tools_fixed: isFixed(config),
       reason,
       tools: tools.map(({ name, description, allowed, reason: why }) => ({
         name,
@@ -146,6 +164,20 @@ export function buildConnection(
         lookNow();
         throw new Error(sentenceOf(error), { cause: error });
       }
+    },
+    allow(next) {
+      words = next;
+      tools = takeTools(config, listed, words);
+      if (state === 'connected')
+        say(state, `It offers ${tools.filter(({ allowed }) => allowed).length} tools to the model.`);
+      deps.changed?.();
+    },
+    reconnect() {
+      say('connecting', 'It is being connected anew.');
+      isGone = true;
+      letGo.abort(new Error('it is connected anew'));
+      backOffMs = times.firstBackOffMs;
+      lookNow();
     },
     start() {
       running = live();

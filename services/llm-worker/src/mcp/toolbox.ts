@@ -32,7 +32,7 @@ const longestName = 64;
 const longestArguments = 16_000;
 const longestResult = 8000;
 
-export function buildToolbox(connections: readonly McpConnection[]): Toolbox {
+export function buildToolbox(connections: () => readonly McpConnection[]): Toolbox {
   /** A tool goes by its own name; one whose name is taken gets its server's in front. */
   function named(): Map<
     string,
@@ -42,7 +42,7 @@ export function buildToolbox(connections: readonly McpConnection[]): Toolbox {
       string,
       { connection: McpConnection; tool: ReturnType<McpConnection['tools']>[number] }
     >();
-    for (const connection of connections) {
+    for (const connection of connections()) {
       for (const tool of connection.tools()) {
         if (!tool.allowed || all.size >= mostOffers) continue;
         const name = all.has(tool.name)
@@ -89,7 +89,7 @@ export function buildToolbox(connections: readonly McpConnection[]): Toolbox {
       }
     },
     async ask(server, tool, args, signal) {
-      const connection = connections.find(({ config }) => config.name === server);
+      const connection = connections().find(({ config }) => config.name === server);
       if (connection?.tools().some(({ name, allowed }) => allowed && name === tool) !== true) return null;
       try {
         return await connection.call(tool, args, signal);
@@ -98,7 +98,7 @@ export function buildToolbox(connections: readonly McpConnection[]): Toolbox {
         return null;
       }
     },
-    status: () => connections.map((connection) => connection.status()),
+    status: () => connections().map((connection) => connection.status()),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { LlmProgress } from '@gaze/contracts';
+import type { LlmLimitChoice, LlmProgress } from '@gaze/contracts';
+import { usualLlmLimits } from '@gaze/contracts';
 import type { Chat, ChatMessage } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/failure.ts';
 import type { Toolbox } from '../mcp/toolbox.ts';
@@ -14,15 +15,29 @@ export interface Limits {
   maxJobTokens: number;
   maxCallsPerTurn: number;
   jobSeconds: number;
+  /** Of one request to the model. */
+  callSeconds: number;
+}
+
+/** Figures of the environment and of Settings in this loop's own words. */
+export function withChosen(limits: Limits, chosen: LlmLimitChoice): Limits {
+  return {
+    ...limits,
+    ...(chosen.call_seconds === undefined ? {} : { callSeconds: chosen.call_seconds }),
+    ...(chosen.job_seconds === undefined ? {} : { jobSeconds: chosen.job_seconds }),
+    ...(chosen.answer_tokens === undefined ? {} : { maxAnswerTokens: chosen.answer_tokens }),
+    ...(chosen.job_tokens === undefined ? {} : { maxJobTokens: chosen.job_tokens }),
+  };
 }
 
 export const usualLimits: Limits = {
   maxTurns: 10,
   maxRepairs: 2,
-  maxAnswerTokens: 4096,
-  maxJobTokens: 150_000,
+  maxAnswerTokens: usualLlmLimits.answer_tokens,
+  maxJobTokens: usualLlmLimits.job_tokens,
   maxCallsPerTurn: 8,
-  jobSeconds: 600,
+  jobSeconds: usualLlmLimits.job_seconds,
+  callSeconds: usualLlmLimits.call_seconds,
 };
 
 export interface Conversation {
@@ -73,6 +88,7 @@ export function buildConversation(
       tools: toolbox.offers(),
       mustAnswer,
       maxTokens: limits.maxAnswerTokens,
+      seconds: limits.callSeconds,
       signal,
       onRetry: (retry) => transcript.retry(retry),
     });

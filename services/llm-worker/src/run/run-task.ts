@@ -16,7 +16,6 @@ export interface TaskDeps {
   toolbox: Toolbox;
   readPrompt: ReadPrompt;
   askTags: AskTags;
-  limits: Limits;
   /** What must never be written down, beside the provider's own key. */
   secrets: readonly string[];
   now: () => number;
@@ -32,8 +31,9 @@ export async function runTask(
   deps: TaskDeps,
   chat: Chat,
   task: LlmTask,
-  options: { signal: AbortSignal; progress: (progress: LlmProgress) => void },
+  options: { signal: AbortSignal; limits: Limits; progress: (progress: LlmProgress) => void },
 ): Promise<TaskOutcome> {
+  const { limits } = options;
   const assignment = assign(task);
   const { provider } = chat;
   const transcript = buildTranscript({
@@ -44,19 +44,19 @@ export async function runTask(
     now: deps.now,
     date: deps.date,
   });
-  const late = AbortSignal.timeout(deps.limits.jobSeconds * 1000);
+  const late = AbortSignal.timeout(limits.jobSeconds * 1000);
   const signal = AbortSignal.any([options.signal, late]);
   try {
     const system = await deps.readPrompt(assignment.promptFile);
     const conversation = buildConversation(
-      { chat, toolbox: deps.toolbox, limits: deps.limits, transcript, signal, progress: options.progress },
+      { chat, toolbox: deps.toolbox, limits, transcript, signal, progress: options.progress },
       { system, user: assignment.user },
     );
-    const reading = await readGoodAnswer(conversation, assignment, deps.limits.maxRepairs);
+    const reading = await readGoodAnswer(conversation, assignment, limits.maxRepairs);
     options.progress({
       phase: 'checking_tags',
       turn: transcript.turns(),
-      max_turns: deps.limits.maxTurns + deps.limits.maxRepairs,
+      max_turns: limits.maxTurns + limits.maxRepairs,
       tools: [],
       tokens: transcript.tokens(),
     });
@@ -72,7 +72,7 @@ export async function runTask(
   } catch (error) {
     options.signal.throwIfAborted();
     const failure = late.aborted
-      ? new LlmFailure('provider', `The job took longer than ${deps.limits.jobSeconds} s and was stopped.`)
+      ? new LlmFailure('provider', `The job took longer than ${limits.jobSeconds} s and was stopped.`)
       : error instanceof LlmFailure
         ? error
         : new LlmFailure('permanent', 'The worker could not make sense of the task; its log says more.', {

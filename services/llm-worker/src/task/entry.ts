@@ -108,6 +108,9 @@ function arrange(
   return made;
 }
 
+const nsfwWord = 'It is NSFW: tags.nsfw is true, and explicit tags may be used.';
+const sfwWord = 'It is safe for work: tags.nsfw is false, and nothing explicit is in it.';
+
 function createText(task: Create): string {
   const choices = Object.entries(task.choices ?? {}).flatMap(([category, entries]) => [
     `Entries of the category ${category}, an id and a name each:`,
@@ -116,6 +119,7 @@ function createText(task: Create): string {
   return [
     ...(task.name === undefined ? [] : [`Name: ${oneLine(task.name)}`]),
     `Description: ${task.description.trim()}`,
+    ...(task.nsfw === undefined ? [] : [task.nsfw ? nsfwWord : sfwWord]),
     ...(choices.length === 0 ? [] : ['', ...choices]),
   ].join('\n');
 }

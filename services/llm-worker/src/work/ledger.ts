@@ -17,6 +17,7 @@ export interface LlmLedger {
   /** Asked once: null where nobody answers. */
   progress: (input: Input<typeof llmRpc.progress>) => Promise<Output<typeof llmRpc.progress> | null>;
   beat: (input: Input<typeof llmRpc.beat>) => Promise<Output<typeof llmRpc.beat> | null>;
+  toolServers: () => Promise<Output<typeof llmRpc.toolServers> | null>;
 }
 
 const firstWaitMs = 250;
@@ -47,5 +48,6 @@ export function buildLedger(nc: NatsConnection): LlmLedger {
     release: ask(llmRpc.release),
     progress: askOnce(llmRpc.progress),
     beat: askOnce(llmRpc.beat),
+    toolServers: () => askOnce(llmRpc.toolServers)({}),
   };
 }

@@ -1,4 +1,10 @@
-import type { LlmDispatchMessage, LlmProgress, LlmTask, LlmTranscript } from '@gaze/contracts';
+import type {
+  LlmDispatchMessage,
+  LlmLimitChoice,
+  LlmProgress,
+  LlmTask,
+  LlmTranscript,
+} from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import type { Log, WorkOutcome } from '@gaze/runtime';
 import type { Chat } from '../llm/chat.ts';
@@ -18,7 +24,12 @@ export interface WorkDeps {
   run: (
     chat: Chat,
     task: LlmTask,
-    options: { signal: AbortSignal; progress: (progress: LlmProgress) => void },
+    options: {
+      signal: AbortSignal;
+      /** Those of Settings. */
+      limits: LlmLimitChoice;
+      progress: (progress: LlmProgress) => void;
+    },
   ) => Promise<TaskOutcome>;
   log: Log;
 }
@@ -43,7 +54,10 @@ export async function workJob(
     }
     return await workAttempt(
       deps,
-      { jobId, attempt: answer.attempt, task: answer.task, provider: answer.provider },
+      {
+        ...{ jobId, attempt: answer.attempt, task: answer.task },
+        ...{ provider: answer.provider, limits: answer.limits },
+      },
       stopping,
     );
   } catch (error) {
@@ -55,11 +69,15 @@ export async function workJob(
   }
 }
 
-async function workAttempt(
-  deps: WorkDeps,
-  job: { jobId: string; attempt: number; task: LlmTask; provider: Parameters<Providers['chatFor']>[0] },
-  stopping: AbortSignal,
-): Promise<WorkOutcome> {
+interface WorkItem {
+  jobId: string;
+  attempt: number;
+  task: LlmTask;
+  provider: Parameters<Providers['chatFor']>[0];
+  limits: LlmLimitChoice;
+}
+
+async function workAttempt(deps: WorkDeps, job: WorkItem, stopping: AbortSignal): Promise<WorkOutcome> {
   const id = { job_id: job.jobId, attempt: job.attempt };
   const running = deps.attempts.open(job.jobId, job.attempt);
   const signal = AbortSignal.any([stopping, running.signal]);
@@ -133,7 +151,7 @@ async function fail(
 
 async function runOrFail(
   deps: WorkDeps,
-  job: { jobId: string; attempt: number; task: LlmTask; provider: Parameters<Providers['chatFor']>[0] },
+  job: WorkItem,
   signal: AbortSignal,
 ): Promise<TaskOutcome | { kind: 'failed'; failure: LlmFailure; transcript: null }> {
   let chat: Chat;
@@ -149,7 +167,7 @@ async function runOrFail(
         deps.attempts.end(job.jobId, job.attempt, answer.outcome);
     });
   };
-  return deps.run(chat, job.task, { signal, progress });
+  return deps.run(chat, job.task, { signal, limits: job.limits, progress });
 }
 
 /** This process stops: the job waits again, and its message is spent. Unanswered, the message goes back instead. */

@@ -39,7 +39,7 @@ export async function startHouse(options: { behaviour?: Behaviour; ackWaitSecond
       promptsDir: join(root, 'prompts'),
       key: null,
       slots: 4,
-      callSeconds: 20,
+      limits: { callSeconds: 20 },
       retryBaseMs: 1,
       mcpTimes: { firstBackOffMs: 20, refreshMs: 200 },
       log,

@@ -22,7 +22,12 @@ beforeAll(async () => {
   await house.startWorker({
     slots: 8,
     extraServers: [
-      { name: 'chars', tools: null, connection: { kind: 'http', url: stranger.url, headers: {} } },
+      {
+        name: 'chars',
+        origin: 'environment',
+        tools: null,
+        connection: { kind: 'http', url: stranger.url, headers: {} },
+      },
     ],
   });
 });

@@ -18,9 +18,9 @@ beforeEach(() => {
 });
 afterAll(() => standIn.stop());
 
-function chatWith(more: Partial<Provider> = {}, callSeconds = 20): Chat {
+function chatWith(more: Partial<Provider> = {}): Chat {
   const provider = { baseUrl: standIn.baseUrl, model: 'stand-in', apiKey: 'sk-right', ...more };
-  return buildChat(provider, { fetch: guardedFetch({ maxBytes: 1_000_000 }), callSeconds, retryBaseMs: 1 });
+  return buildChat(provider, { fetch: guardedFetch({ maxBytes: 1_000_000 }), retryBaseMs: 1 });
 }
 
 const tool = {
@@ -35,6 +35,7 @@ function ask(chat: Chat, more: Partial<Parameters<Chat['ask']>[0]> = {}) {
     tools: [],
     mustAnswer: false,
     maxTokens: 100,
+    seconds: 20,
     signal: new AbortController().signal,
     onRetry: (retry) => retries.push(retry),
     ...more,
@@ -162,10 +163,9 @@ describe('a slow model', () => {
     const provider = { baseUrl: `${server.url}/v1`, model: 'm', apiKey: null };
     const chat = buildChat(provider, {
       fetch: guardedFetch({ maxBytes: 1000 }),
-      callSeconds: 0.05,
       retryBaseMs: 1,
     });
-    const { answer, retries } = ask(chat);
+    const { answer, retries } = ask(chat, { seconds: 0.05 });
     expect(await failureOf(answer)).toMatchObject({
       class: 'provider',
       message: 'The model did not answer in time.',

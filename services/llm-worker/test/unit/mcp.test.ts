@@ -18,7 +18,7 @@ function open(configs: McpServerConfig[], times: Partial<ConnectionTimes> = {}) 
     buildConnection(config, { fetch: guardedFetch({ maxBytes: all.maxBytes }), times: all, log: testLog() }),
   );
   for (const connection of connections) connection.start();
-  const toolbox = buildToolbox(connections);
+  const toolbox = buildToolbox(() => connections);
   return {
     toolbox,
     names: () => toolbox.offers().map(({ name }) => name),
@@ -30,6 +30,7 @@ function open(configs: McpServerConfig[], times: Partial<ConnectionTimes> = {}) 
 }
 const http = (name: string, url: string, tools: string[] | null = null): McpServerConfig => ({
   name,
+  origin: name === 'danbooru' && url === own ? 'built_in' : 'environment',
   tools,
   connection: { kind: 'http', url, headers: {} },
 });
@@ -57,6 +58,7 @@ describe('MCP_SERVERS', () => {
     );
     expect(list[1]).toEqual({
       name: 'c',
+      origin: 'environment',
       tools: ['*'],
       connection: { kind: 'http', url: 'http://a/', headers: { authorization: 'Bearer k' } },
     });
@@ -64,6 +66,7 @@ describe('MCP_SERVERS', () => {
     const desktop = '{"mcpServers":{"c":{"command":"npx","args":["-y","x"],"env":{"K":"v"}}}}';
     expect(readServers(desktop, own, undefined)[1]).toEqual({
       name: 'c',
+      origin: 'environment',
       tools: null,
       connection: { kind: 'command', command: 'npx', args: ['-y', 'x'], env: { K: 'v' } },
     });
@@ -206,15 +209,22 @@ describe(verifies('llm.tool-servers', 'a server that'), () => {
       cwd: root,
     });
     await using house = open([
-      { name: 'danbooru', tools: ['search_tags'], connection: command([main, '--stdio']) },
-      { name: 'dies', tools: null, connection: command(['-e', 'process.exit(1)']) },
+      {
+        name: 'danbooru',
+        origin: 'environment',
+        tools: ['search_tags'],
+        connection: command([main, '--stdio']),
+      },
+      { name: 'dies', origin: 'environment', tools: null, connection: command(['-e', 'process.exit(1)']) },
       {
         name: 'floods',
+        origin: 'environment',
         tools: null,
         connection: command(['-e', 'setInterval(() => process.stdout.write("x".repeat(1e6)), 1)']),
       },
       {
         name: 'missing',
+        origin: 'environment',
         tools: null,
         connection: { kind: 'command', command: '/no/such/program', args: [], env: {} },
       },

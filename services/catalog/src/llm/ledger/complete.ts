@@ -7,6 +7,7 @@ import { checkResult } from '../check-result.ts';
 import type { LlmLedgerDeps } from '../deps.ts';
 import { endDone, waitsNote } from '../landing.ts';
 import { recordResult, resultOf } from '../results-store.ts';
+import { tellDraft } from '../tell-drafts.ts';
 import { keepTranscript } from '../transcripts.ts';
 
 type Question = z.output<typeof llmRpc.complete.input>;
@@ -46,20 +47,29 @@ async function record(
   if ((await resultOf(trx, jobId)) !== undefined) return 'applying';
   const asked = await trx
     .selectFrom('llm_task')
-    .select(['review', 'issued'])
-    .where('job_id', '=', jobId)
+    .innerJoin('job', 'job.id', 'llm_task.job_id')
+    .select(['llm_task.review', 'llm_task.issued', 'job.batch_id'])
+    .where('llm_task.job_id', '=', jobId)
     .executeTakeFirst();
   if (asked?.issued == null) return 'refused';
   await keepTranscript(trx, jobId, number, transcript);
-  return take(deps, trx, { job, number, result, task: asked.issued, waits: asked.review === 'review' });
+  const { issued: task, review, batch_id: batchId } = asked;
+  return take(deps, trx, { job, batchId, number, result, task, waits: review === 'review' });
 }
 
 async function take(
   deps: LlmLedgerDeps,
   trx: Trx,
-  what: { job: LedgerJob; number: number; result: Question['result']; task: LlmTask; waits: boolean },
+  what: {
+    job: LedgerJob;
+    batchId: string;
+    number: number;
+    result: Question['result'];
+    task: LlmTask;
+    waits: boolean;
+  },
 ): Promise<'ended' | 'applying'> {
-  const { job, number, result, task, waits } = what;
+  const { job, batchId, number, result, task, waits } = what;
   const checked = checkResult(task, result);
   const isNew = checked.slug === null;
   const refused = [...result.refused, ...checked.refused];
@@ -69,12 +79,13 @@ async function take(
     await deps.tell(trx, [job.id]);
     return 'ended';
   }
-  await recordResult(trx, {
-    ...{ ...checked, refused, jobId: job.id, attempt: number, task },
+  const replaced = await recordResult(trx, {
+    ...{ ...checked, refused, jobId: job.id, batchId, attempt: number, task },
     ...{ tagReport: result.tag_report, notes: result.notes },
     ...(waits ? { state: 'waiting', reason: 'It was asked for so.' } : { state: 'applying', reason: '' }),
   });
   if (!waits) return 'applying';
+  await tellDraft(trx, deps.events, replaced ? null : { id: job.id, state: 'waiting' });
   await endDone(trx, end, [...job.notes, ...result.notes, waitsNote]);
   await deps.tell(trx, [job.id]);
   return 'ended';

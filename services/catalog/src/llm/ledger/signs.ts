@@ -28,9 +28,10 @@ export async function noteProgress(
 /** A worker's sign of life; it hears which of its attempts do not count any more, and which jobs are to stop. */
 export async function noteBeat(
   deps: LlmLedgerDeps,
-  { attempts }: z.output<typeof llmRpc.beat.input>,
+  { attempts, replica, tools }: z.output<typeof llmRpc.beat.input>,
 ): Promise<z.input<typeof llmRpc.beat.output>> {
-  if (attempts.length === 0) return { stale: [], cancel: [] };
+  const marked = { tool_settings: await deps.noteTools(replica, tools) };
+  if (attempts.length === 0) return { stale: [], cancel: [], ...marked };
   const jobs = await deps.db
     .selectFrom('job')
     .select(['id', 'status', 'attempt'])
@@ -49,6 +50,7 @@ export async function noteBeat(
   return {
     stale: attempts.filter((one) => !isCurrent(one)),
     cancel: heard.filter((one) => current.get(one.job_id)?.status === 'cancelling').map((one) => one.job_id),
+    ...marked,
   };
 }
 

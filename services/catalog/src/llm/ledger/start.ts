@@ -26,10 +26,10 @@ export async function startLlm(deps: LlmLedgerDeps, question: Question): Promise
     await deps.landing.land(jobId);
     return { outcome: 'refused', reason: 'finished' };
   }
-  const provider = await deps.provider();
+  const chosen = await deps.provider();
   const answer = await db.transaction().execute(async (trx): Promise<Answer> => {
     const minted = await mint(deps, trx, question);
-    return minted.outcome === 'start' ? { ...minted, provider } : minted;
+    return minted.outcome === 'start' ? { ...minted, ...chosen } : minted;
   });
   events.wake();
   if (answer.outcome === 'start') deps.liveness.attemptHeard(jobId, answer.attempt);

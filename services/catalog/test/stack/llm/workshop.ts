@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type {
   CategoryName,
   EntityData,
@@ -9,7 +10,7 @@ import type {
   RpcContract,
 } from '@gaze/contracts';
 import {
-  ControlMessage,
+  LlmControlMessage,
   LlmDispatchMessage as Message,
   catalogRpc,
   llmConsumer,
@@ -42,6 +43,9 @@ export const elke = {
   own_notes: 'kept as it is',
   tags: { origin_series: 'Old Tales', origin_type: '', nsfw: false },
 };
+
+/** What the key file of this house would hold. */
+export const sealing = randomBytes(32);
 
 /** A message that a test's worker holds until the test says how it ended. */
 export interface Delivery {
@@ -80,6 +84,7 @@ export async function llmWorkshop() {
       ...{ db, nc: bus.nc, events, images, writing, log },
       review: settings.llmReview,
       liveness,
+      ...{ key: sealing, fixed: { provider: null, limits: {} } },
     });
     const jobs = buildJobs({
       ...{ db, nc: bus.nc, store, events, images, hosts, llm, log },
@@ -109,7 +114,7 @@ export async function llmWorkshop() {
 
   const control = bus.asker.subscribe(subjects.control(llmControlName), {
     callback: (_error, message) => {
-      const order = ControlMessage.parse(message.json());
+      const order = LlmControlMessage.parse(message.json());
       if (order.type === 'cancel') cancelled.push(order.job_id);
     },
   });
