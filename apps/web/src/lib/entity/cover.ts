@@ -29,6 +29,30 @@ export async function useAsCover(image: ImageView): Promise<void> {
   }
 }
 
+/** Uploads a picture as the cover of an entity; the toast leads back to the cover before, where it is known. */
+export async function uploadCover(entity: EntityDetail, file: File): Promise<void> {
+  if (!/^image\/(png|jpeg|webp)$/.test(file.type)) {
+    toasts.show({
+      tone: 'bad',
+      title: `${file.name} cannot be a cover`,
+      text: 'A cover is a PNG, JPEG or WebP picture of at most 32 MB.',
+    });
+    return;
+  }
+  const restore = restorer(entity);
+  try {
+    const card = await api.editing.uploadCover(entity.category, entity.slug, file);
+    cardChanges.publish(card);
+    toasts.show({
+      title: `${entity.name} has a new cover`,
+      ...(card.cover ? { thumb: { url: card.cover.thumb_url, veiled: settings.veils(card.is_nsfw) } } : {}),
+      ...(restore ? { action: { label: 'Undo', run: () => void undo(entity, restore) } } : {}),
+    });
+  } catch (error) {
+    toasts.failed(`The cover of ${entity.name} was not changed`, error);
+  }
+}
+
 /** How to get the cover back that an entity had; undefined where its picture is not among those we know. */
 function restorer(before: EntityDetail): (() => Promise<EntityCard>) | undefined {
   if (before.cover?.kind !== 'own') return () => api.entities.clearCover(before.category, before.slug);

@@ -1,3 +1,5 @@
+import type { Snippet } from 'svelte';
+
 /** What the frame shows of the page in it, and what of itself is open. */
 class Frame {
   title = $state('');
@@ -5,6 +7,8 @@ class Frame {
   note = $state('');
   /** Path before the title, for pages inside a category. */
   crumb = $state.raw<{ label: string; href: string } | null>(null);
+  /** What a page puts into the bar of a phone, where its own row has no room for it. */
+  action = $state.raw<Snippet | null>(null);
   paletteOpen = $state(false);
   keysOpen = $state(false);
 }

@@ -2,7 +2,7 @@ import type { CategoryName } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { live } from './live.svelte.ts';
 
-/** How many entities each category has, and how many pictures there are: the figures of the rail. */
+/** How many entities each category has, how many pictures and faulty files there are: the figures of the rail. */
 class Counts {
   byCategory = $state.raw<Partial<Record<CategoryName, number>>>({});
   images = $state<number | null>(null);
@@ -21,9 +21,10 @@ class Counts {
 
   async load(): Promise<void> {
     try {
-      const { counts, images } = await api.library.counts();
+      const { counts, images, problems } = await api.library.counts();
       this.byCategory = counts;
       this.images = images;
+      this.problems = problems;
     } catch {
       // the rail shows no figures until the next reset
     }
