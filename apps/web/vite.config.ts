@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { categoryFacts } from './build-plugins/category-facts.ts';
+import { categoryShapes } from './build-plugins/category-shapes.ts';
 import { leanContracts } from './build-plugins/lean-contracts.ts';
 
 /** The theme must be on the page before the first paint, so its script is inline and named here by its hash. */
@@ -22,6 +23,7 @@ function inlineScriptHashes(): `sha256-${string}`[] {
 export default defineConfig({
   plugins: [
     categoryFacts(),
+    categoryShapes(),
     leanContracts(),
     tailwindcss(),
     sveltekit({
