@@ -111,6 +111,14 @@ export const Settings = z
     nsfw_display: z.enum(['show', 'blur', 'hide']),
     /** What becomes of an LLM job's result for one entry; results for many wait for review unless asked otherwise. */
     llm_review: z.enum(['apply', 'review']).optional(),
+    /** Days for which ended jobs stay in the history; pictures stay anyway. */
+    keep_job_days: z.number().int().min(1).max(3650).optional(),
+    /** Days after which the trash is emptied by itself; null: only by hand. */
+    keep_trash_days: z.number().int().min(1).max(3650).nullable().optional(),
+    /** Changes of each entry that are kept however old they are; those of the last half year are kept as well. */
+    keep_revisions: z.number().int().min(5).max(1000).optional(),
+    /** Hours for which a browser that was away can catch up without loading everything again. */
+    keep_event_hours: z.number().int().min(1).max(720).optional(),
   })
   .meta({ id: 'Settings' });
 export type Settings = z.infer<typeof Settings>;
@@ -135,6 +143,25 @@ export const GenerationDefaults = z
   })
   .meta({ id: 'GenerationDefaults' });
 export type GenerationDefaults = z.infer<typeof GenerationDefaults>;
+
+/** What a field of a checkpoint can be set to. */
+const HostChoice = z.object({
+  name: z.string(),
+  /** Names of the hosts that have it. */
+  hosts: z.array(z.string()),
+});
+export const GenerationChoices = z
+  .object({
+    samplers: z.array(HostChoice),
+    schedulers: z.array(HostChoice),
+    vaes: z.array(HostChoice),
+    /** Names of the workflow templates in the data folder. */
+    workflows: z.array(z.string()),
+    /** How many hosts have told what they have; 0: the lists are empty because nobody knows. */
+    known_hosts: z.number().int(),
+  })
+  .meta({ id: 'GenerationChoices' });
+export type GenerationChoices = z.infer<typeof GenerationChoices>;
 
 /** Every question that the catalog answers. */
 export const catalogRpc = {
@@ -181,6 +208,7 @@ export const catalogRpc = {
     z.object({ checkpoint: z.string().optional() }),
     GenerationDefaults,
   ),
+  generationChoices: rpc('generation.choices', Empty, GenerationChoices),
   previewPrompt: rpc(
     'preview_prompt',
     z.object({ recipe: Recipe }),

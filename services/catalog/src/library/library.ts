@@ -12,6 +12,7 @@ import { setCover } from './covers.ts';
 import type { EntityChange } from './detail.ts';
 import { changeEntity, entityDetail, listProblems, notThere } from './detail.ts';
 import { countsOf, facetsOf } from './facets.ts';
+import { generationChoices } from './generation-choices.ts';
 import { generationDefaults } from './generation-defaults.ts';
 import { listLibrary } from './list.ts';
 import { buildLoader } from './loader.ts';
@@ -174,6 +175,7 @@ export function buildLibrary(deps: LibraryDeps): Library {
         ({ checkpoint }) => generationDefaults({ ...deps, loader }, checkpoint),
         { log },
       ),
+      serveRpc(nc, catalogRpc.generationChoices, () => generationChoices(deps), { log }),
     ],
   };
 }

@@ -91,6 +91,46 @@ test('what the browser composes with: template, and a checkpoint by path, by slu
   expect(plain.checkpoint.path).not.toBe('');
 });
 
+test('what a checkpoint can be set to: what the hosts have, and the templates on disk', async () => {
+  await using house = await served();
+  const ask = () => callRpc(house.ask, catalogRpc.generationChoices, {});
+  expect(await ask()).toEqual({
+    ...{ samplers: [], schedulers: [], vaes: [], workflows: ['default', 'plain'], known_hosts: 0 },
+  });
+  const { db } = house.on;
+  const host = (id: string, enabled: boolean) => ({
+    ...{ id, name: id, url: `http://${id}`, origin: 'settings' as const, enabled },
+    inventory_at: new Date(),
+  });
+  await db
+    .insertInto('host')
+    .values([host('Atelier', true), host('Cellar', true), host('Attic', false)])
+    .execute();
+  const file = (host_id: string, kind: string, name: string) => ({ host_id, kind, name });
+  await db
+    .insertInto('host_file')
+    .values([
+      file('Cellar', 'sampler', 'ddim'),
+      file('Cellar', 'sampler', 'euler'),
+      file('Atelier', 'sampler', 'euler'),
+      file('Attic', 'sampler', 'secret'),
+      file('Atelier', 'scheduler', 'karras'),
+      file('Cellar', 'vae', 'soft.safetensors'),
+      file('Cellar', 'lora', 'ink.safetensors'),
+    ])
+    .execute();
+  expect(await ask()).toEqual({
+    samplers: [
+      { name: 'euler', hosts: ['Atelier', 'Cellar'] },
+      { name: 'ddim', hosts: ['Cellar'] },
+    ],
+    schedulers: [{ name: 'karras', hosts: ['Atelier'] }],
+    vaes: [{ name: 'soft.safetensors', hosts: ['Cellar'] }],
+    workflows: ['default', 'plain'],
+    known_hosts: 2,
+  });
+});
+
 test('a checkpoint whose template is missing or leads out of the folder says so', async () => {
   await using house = await served();
   for (const [name, workflow] of Object.entries({ a: 'nowhere', b: '../default' })) {

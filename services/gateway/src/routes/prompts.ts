@@ -1,4 +1,5 @@
 import {
+  GenerationChoices,
   GenerationDefaults,
   GenerationDefaultsQuerystring,
   PreviewBody,
@@ -40,5 +41,21 @@ export function promptRoutes(app: Api, call: CatalogCall): void {
       },
     },
     ({ query }) => call(catalogRpc.generationDefaults, query),
+  );
+
+  app.get(
+    '/api/v1/generation_choices',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getGenerationChoices',
+        summary: 'Samplers, schedulers, VAEs and workflow templates to choose from',
+        description:
+          'What the hosts say they have, each with their names, and the templates of the data folder.',
+        tags,
+        response: { 200: GenerationChoices },
+      },
+    },
+    () => call(catalogRpc.generationChoices, {}),
   );
 }

@@ -5,12 +5,17 @@ import {
   coverageRpc,
   editingRpc,
   galleryRpc,
+  generatorRpc,
+  hostsRpc,
   llmJobsRpc,
   llmSettingsRpc,
   llmWorkerRpc,
   modelsRpc,
   searchRpc,
+  sessionsRpc,
+  strengthsRpc,
   tagsRpc,
+  webhooksRpc,
 } from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
 import { GazeError, sealingKey, serveRpc } from '@gaze/runtime';
@@ -33,10 +38,15 @@ const contracts = {
   ...prefixed('compatibility', compatibilityRpc),
   ...prefixed('coverage', coverageRpc),
   ...prefixed('search', searchRpc),
+  ...prefixed('hosts', hostsRpc),
+  ...prefixed('generator', generatorRpc),
+  ...prefixed('sessions', sessionsRpc),
+  ...prefixed('strengths', strengthsRpc),
   ...prefixed('llm', llmJobsRpc),
   ...prefixed('llmSettings', llmSettingsRpc),
   ...prefixed('worker', llmWorkerRpc),
   ...prefixed('tags', tagsRpc),
+  ...prefixed('webhooks', webhooksRpc),
 };
 export type RpcName = keyof typeof contracts;
 type Handler = (input: never) => unknown;
@@ -87,6 +97,7 @@ export function buildCannedCatalog() {
   const knownKeys = new Map(
     Object.entries(keys).map(([name, secret]) => [hash(secret), name as keyof typeof keys]),
   );
+  let passwordHash: string | null = null;
   const stream = buildCannedStream();
   const generationDefaults = {
     template: { name: 'default', hash: 'h', negative: '', checkpoint: 'm', width: 832, height: 1216 },
@@ -115,6 +126,12 @@ export function buildCannedCatalog() {
     entityState: ({ state }: { state: unknown }) => state,
     entityOutfit: () => card,
     entityCover: () => card,
+    'webhooks.list': () => response('listWebhooks'),
+    'webhooks.create': () => response('createWebhook'),
+    'webhooks.change': () => response('changeWebhook'),
+    'webhooks.remove': () => ({}),
+    'webhooks.deliveries': () => response('listWebhookDeliveries'),
+    'webhooks.test': () => response('testWebhook'),
     problemsList: () => response('listProblems'),
     presetsList: () => response('keptPresets'),
     generationDefaults: () => generationDefaults,
@@ -180,6 +197,23 @@ export function buildCannedCatalog() {
     'models.get': () => response('getModel'),
     'models.rescan': () => response('rescanModels'),
     'search.query': () => response('search'),
+    'hosts.get': () => response('getHost'),
+    'hosts.add': () => response('addHost'),
+    'hosts.change': () => response('changeHost'),
+    'hosts.remove': () => ({}),
+    'generator.checkHost': () => response('testAddress'),
+    'strengths.start': () => response('startSweep'),
+    'strengths.list': () => response('listSweeps'),
+    'strengths.best': () => response('saveBestWeight'),
+    'models.folders': () => response('getModelFolders'),
+    'models.setFolders': () => response('setModelFolders'),
+    'sessions.list': () => response('listSessions'),
+    'sessions.close': () => ({ closed: 1 }),
+    'sessions.password': () => ({ hash: passwordHash }),
+    'sessions.setPassword': ({ hash: given }: { hash: string }) => {
+      passwordHash = given;
+      return {};
+    },
     hostsList: () => response('listHosts'),
     settingsGet: () => response('getSettings'),
     settingsSet: () => response('changeSettings'),

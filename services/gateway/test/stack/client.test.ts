@@ -139,6 +139,9 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
     'models.list': (c) => c.models.list({ kind: 'lora', category: 'looks', filter: 'orphans', q: 'elke' }),
     'models.get': (c) => c.models.get('lora', 'Illustrious/Looks/elke.safetensors'),
     'models.rescan': (c) => c.models.rescan(),
+    'models.folders': (c) => c.models.folders(),
+    'models.setFolders': (c) =>
+      c.models.setFolders({ lora_root: null, lora_folders: { looks: ['A/Looks'] }, checkpoint_folders: [] }),
     'search.query': (c) =>
       c.search.query('elke', { category: 'looks', nsfw: 'sfw', type: 'resources', limit: 5 }),
     'llm.status': (c) => c.llm.status(),
@@ -168,13 +171,41 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
     'tags.suggest': (c) => c.tags.suggest('hair'),
     'tags.validate': (c) => c.tags.validate(['red hair']),
     'hosts.list': (c) => c.hosts.list(),
+    'hosts.get': (c) => c.hosts.get('3f9a0c1d2e4b'),
+    'hosts.add': (c) => c.hosts.add({ url: 'http://127.0.0.1:8189', name: 'Cellar' }),
+    'hosts.change': (c) => c.hosts.change('3f9a0c1d2e4b', { enabled: false }),
+    'hosts.remove': (c) => c.hosts.remove('3f9a0c1d2e4b'),
+    'hosts.test': (c) => c.hosts.test('3f9a0c1d2e4b'),
+    'hosts.testAddress': (c) => c.hosts.testAddress('127.0.0.1:8189'),
+    'strengths.list': (c) => c.strengths.list('characters', 'elke_marrow'),
+    'strengths.start': (c) =>
+      c.strengths.start(
+        'characters',
+        'elke_marrow',
+        { from: 0.2, to: 1, step: 0.2, stackLoras: true },
+        { idempotencyKey: 'k' },
+      ),
+    'strengths.saveBest': (c) => c.strengths.saveBest('characters', 'elke_marrow', { weight: 0.8 }),
+    'strengths.saveBest of two': (c) =>
+      c.strengths.saveBest('characters', 'elke_marrow', { min: 0.6, max: 0.9 }, { revision: 'a'.repeat(64) }),
     'settings.get': (c) => c.settings.get(),
     'settings.set': (c) => c.settings.set({ nsfw_display: 'hide' }),
     'keys.list': (c) => c.keys.list(),
     'keys.create': (c) => c.keys.create({ name: 'n', scopes: ['read'] }),
     'keys.revoke': (c) => c.keys.revoke('k1'),
+    'webhooks.list': (c) => c.webhooks.list(),
+    'webhooks.create': (c) => c.webhooks.create({ url: 'http://127.0.0.1:1/hook' }),
+    'webhooks.change': (c) => c.webhooks.change('w1', { enabled: false }),
+    'webhooks.remove': (c) => c.webhooks.remove('w1'),
+    'webhooks.deliveries': (c) => c.webhooks.deliveries('w1'),
+    'webhooks.test': (c) => c.webhooks.test('w1'),
     'problems.list': (c) => c.problems.list(),
     'session.get': (c) => c.session.get(),
+    'session.password': (c) => c.session.password(),
+    'session.changePassword': (c) => c.session.changePassword({ password: 'a long enough one' }),
+    'session.list': (c) => c.session.list(),
+    'session.end': (c) => c.session.end('4f2a0c1d2e4b3f9a'),
+    'session.endOthers': (c) => c.session.endOthers(),
     'session.logout': (c) => c.session.logout(),
   };
 
@@ -195,7 +226,7 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
       status: 403,
       code: 'forbidden',
     });
-    await expect(client.session.login('a-password')).rejects.toMatchObject({ status: 403 });
+    await expect(client.session.login('a-password')).rejects.toMatchObject({ status: 401 });
   });
 });
 
