@@ -12,7 +12,6 @@ import type {
   GenerateInput,
   GenerationChoices,
   GenerationDefaults,
-  HostView,
   JobDetail,
   JobView,
   KeyCreated,
@@ -23,17 +22,18 @@ import type {
   RecipeInput,
   RescanResult,
   Scope,
-  SessionView,
   Settings,
   SubmitInput,
   SubmitReply,
 } from '@gaze/contracts';
 import { buildEditing, buildOutfits } from './editing.ts';
 import type { CoverageAxes, JobFilter, LibraryFilter, Page } from './filters.ts';
+import { buildHosts, buildSession, buildStrengths } from './house.ts';
 import { buildDrafts, buildLlm, buildTags } from './llm.ts';
 import { buildImages, buildModels, buildSearch } from './pictures.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
 import { buildSend } from './request.ts';
+import { buildWebhooks } from './webhooks.ts';
 
 export type Client = ReturnType<typeof buildClient>;
 
@@ -55,7 +55,7 @@ export function buildClient(options: ClientOptions) {
     images: buildImages(send, options.baseUrl),
     models: buildModels(send),
     search: buildSearch(send),
-    hosts: { list: (o?: CallOptions) => send<{ hosts: HostView[] }>('GET', '/api/v1/hosts', o) },
+    hosts: buildHosts(send),
     settings: {
       get: (o?: CallOptions) => send<Settings>('GET', '/api/v1/settings', o),
       set: (patch: Partial<Settings>) => send<Settings>('PATCH', '/api/v1/settings', { body: patch }),
@@ -64,12 +64,10 @@ export function buildClient(options: ClientOptions) {
     drafts: buildDrafts(send),
     tags: buildTags(send),
     keys: buildKeys(send),
+    webhooks: buildWebhooks(send),
     problems: { list: (o?: CallOptions) => send<{ problems: ProblemFile[] }>('GET', '/api/v1/problems', o) },
-    session: {
-      get: (o?: CallOptions) => send<SessionView>('GET', '/api/v1/session', o),
-      login: (password: string) => send<SessionView>('POST', '/api/v1/session', { body: { password } }),
-      logout: () => send<undefined>('DELETE', '/api/v1/session'),
-    },
+    session: buildSession(send),
+    strengths: buildStrengths(send),
   };
 }
 

@@ -9,6 +9,8 @@ import type {
   ImageView,
   InspectedPicture,
   ModelFileView,
+  ModelFolders,
+  ModelFoldersBody,
   ModelKind,
   ModelPage,
   ModelsRescanned,
@@ -105,6 +107,10 @@ export function buildModels(send: Send) {
     get: (kind: ModelKind, name: string, o?: CallOptions) =>
       send<ModelFileView>('GET', '/api/v1/models/file', { ...o, query: { kind, name } }),
     rescan: () => send<ModelsRescanned>('POST', '/api/v1/models/rescan'),
+    folders: (o?: CallOptions) => send<ModelFolders>('GET', '/api/v1/models/folders', o),
+    /** What is not named stays as it is. The folders are read again after the answer. */
+    setFolders: (change: ModelFoldersBody) =>
+      send<ModelFolders>('PUT', '/api/v1/models/folders', { body: change }),
   };
 }
 

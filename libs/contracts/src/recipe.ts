@@ -65,6 +65,11 @@ export const Recipe = z
     height: Side.optional(),
     cover: z.enum(['keep', 'replace']).default('keep'),
     nsfw: z.enum(['sfw', 'nsfw', 'all']).default('all'),
+    /** Id of the sweep that the picture belongs to: it is kept beside the owner's other pictures of that sweep. */
+    sweep: z
+      .string()
+      .regex(/^[0-9a-z-]{8,40}$/)
+      .optional(),
   })
   .meta({ id: 'Recipe', description: 'What to render, by reference to entities.' });
 export type Recipe = z.infer<typeof Recipe>;

@@ -55,7 +55,7 @@ describe('the bus permissions', () => {
       expect(speakers(subject)).toEqual(['gateway']);
     }
     const answering = busUsers.filter((user) => busPermissions[user].respond);
-    expect(answering).toEqual(['catalog', 'llm-worker', 'danbooru-mcp']);
+    expect(answering).toEqual(['catalog', 'generator', 'llm-worker', 'danbooru-mcp']);
   });
 
   test('let the LLM jobs be reported by workers alone, who cannot pass for generators', () => {

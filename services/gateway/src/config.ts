@@ -6,7 +6,10 @@ export interface GatewayConfig {
   local: boolean;
   /** The one-time token of the printed address; absent: no link is traded. */
   localToken?: string | undefined;
+  /** Fixed by the environment; absent: the one that was set in GAZE counts. */
   password?: string | undefined;
+  /** Token of the link under which the first password is set; absent: there is no such link. */
+  setupToken?: string | undefined;
   webDir: string;
   /** Further origins under which browsers reach this house, such as `https://gaze.example`. */
   origins: readonly string[];
@@ -15,6 +18,3 @@ export interface GatewayConfig {
   /** Requests per minute of one API key. */
   requestsPerMinute: number;
 }
-
-/** Not local and no password: nothing but the page that says so is served. */
-export const isUnset = (config: GatewayConfig): boolean => !config.local && config.password === undefined;

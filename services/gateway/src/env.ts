@@ -2,6 +2,7 @@ import { storeEnv } from '@gaze/media';
 import { commonEnv, parseEnv } from '@gaze/runtime';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { newSecret } from './auth/secrets.ts';
 import type { GatewayConfig } from './config.ts';
 
 const list = z
@@ -39,6 +40,7 @@ export const configOf = (env: ReturnType<typeof readEnv>): GatewayConfig => ({
   local: env.GAZE_LOCAL,
   localToken: env.GAZE_LOCAL_TOKEN,
   password: env.GAZE_PASSWORD,
+  ...(env.GAZE_LOCAL || env.GAZE_PASSWORD !== undefined ? {} : { setupToken: newSecret() }),
   webDir: env.WEB_DIR,
   origins: env.GAZE_ORIGINS,
   trustedProxies: env.TRUSTED_PROXIES,

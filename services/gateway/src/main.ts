@@ -1,7 +1,6 @@
 import { storeFromEnv } from '@gaze/media';
 import { buildHealth, buildLifecycle, buildLog, connectNats } from '@gaze/runtime';
 import { buildGateway } from './app.ts';
-import { isUnset } from './config.ts';
 import { configOf, readEnv } from './env.ts';
 
 const env = readEnv(process.env);
@@ -31,6 +30,5 @@ await lifecycle.run(async () => {
   lifecycle.onStop('health', () => health.stop());
   lifecycle.onStop('gateway', () => gateway.stop());
   await gateway.start();
-  if (isUnset(config)) log.warn('GAZE_PASSWORD is not set, so nobody is let in; set it and start again');
   log.info({ host: config.host, port: config.port, local: config.local }, 'the gateway is ready');
 });

@@ -8,9 +8,10 @@ export function ownerOf(snapshot: Pick<Snapshot, 'owner' | 'recipe' | 'parts'>):
   return character === undefined ? null : { category: 'characters', slug: character.slug };
 }
 
-/** Folder of the object store for pictures of an owner. */
-export function folderOf(owner: { category: string; slug: string } | null): string {
-  return owner === null ? 'generator/mix' : `${owner.category}/${owner.slug}`;
+/** Folder of the object store for pictures of an owner; those of sweeps lie in a folder of their own below it. */
+export function folderOf(owner: { category: string; slug: string } | null, isSweep = false): string {
+  if (owner === null) return 'generator/mix';
+  return `${owner.category}/${owner.slug}${isSweep ? '/strengths' : ''}`;
 }
 
 /** Key of a picture that an attempt stores; the ledger takes no other. */

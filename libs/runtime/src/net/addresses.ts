@@ -1,5 +1,7 @@
+import { lookup as lookUp } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { LookupFunction } from 'node:net';
 
 /** Link-local addresses and the places where clouds tell a machine its secrets: nobody's model or tool lives there. */
 const forbidden = new BlockList();
@@ -26,9 +28,24 @@ export async function whyForbidden(url: URL, ask: Resolve = resolve): Promise<st
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // A name that leads nowhere fails in the request itself, which says it better.
   const addresses = isIP(host) !== 0 ? [host] : await ask(host).catch(() => []);
-  return addresses.some(isForbidden)
-    ? `${url.hostname} is a link-local or metadata address and is never called.`
-    : null;
+  return addresses.some(isForbidden) ? sentence(url.hostname) : null;
+}
+
+const sentence = (name: string): string => `${name} is a link-local or metadata address and is never called.`;
+
+/** `dns.lookup` for sockets: the address that is connected to is the one that was judged. */
+export const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  lookUp(hostname, options, (error, address, family) => {
+    const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
+    if (error === null && all.some(isForbidden)) callback(new Error(sentence(hostname)), '', 0);
+    else callback(error, address, family);
+  });
+};
+
+/** Whether an address, as it stands, is one that is never called; a name is none. */
+export function isForbiddenAddress(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return isIP(bare) !== 0 && isForbidden(bare);
 }
 
 function isForbidden(address: string): boolean {

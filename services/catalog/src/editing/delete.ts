@@ -172,3 +172,16 @@ export async function purgeTrash(deps: WriteDeps, id: string): Promise<void> {
     await deps.db.deleteFrom('trash').where('id', '=', id).execute();
   });
 }
+
+/** Removes for good what was deleted so many days ago. One that cannot be removed stays, and is said in the log. */
+export async function purgeOldTrash(deps: WriteDeps, days: number): Promise<void> {
+  const rows = await deps.db
+    .selectFrom('trash')
+    .select(['id', 'name'])
+    .where('deleted_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .execute();
+  for (const { id, name } of rows)
+    await purgeTrash(deps, id).catch((error: unknown) =>
+      deps.log.warn({ err: error }, `«${name}» could not be removed from the trash; it is tried again`),
+    );
+}

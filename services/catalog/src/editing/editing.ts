@@ -6,16 +6,17 @@ import type { NatsConnection, RpcServer } from '@gaze/runtime';
 import type { Images } from '../images/images.ts';
 import { cardOf } from '../library/cards.ts';
 import { changeEntity as changeRow, entityDetail, notThere } from '../library/detail.ts';
+import type { Keeping } from '../settings/settings.ts';
 import { adoptTrash } from './adopt-trash.ts';
 import { changeMany } from './bulk.ts';
 import { clearCovers, sweepStaging, uploadCover } from './covers.ts';
 import { cloneEntity, createEntity } from './create.ts';
-import { deleteEntity, purgeTrash, restoreEntity } from './delete.ts';
+import { deleteEntity, purgeOldTrash, purgeTrash, restoreEntity } from './delete.ts';
 import type { WriteDeps } from './deps.ts';
 import { editEntity } from './edit.ts';
 import { migrateTags } from './migrate-tags.ts';
 import { setNsfw } from './nsfw.ts';
-import { pruneRevisions } from './prune.ts';
+import { keepRevisionDays, pruneRevisions } from './prune.ts';
 import { rawText } from './raw-text.ts';
 import { renameEntity } from './rename.ts';
 import { buildRenames } from './renames.ts';
@@ -27,6 +28,7 @@ import { addOutfit, deleteOutfit, renameOutfit, saveOutfit } from './wardrobe.ts
 export interface EditingDeps extends WriteDeps {
   store: ObjectStore;
   images: Pick<Images, 'wake'>;
+  keeping: () => Promise<Pick<Keeping, 'revisions' | 'trashDays'>>;
 }
 
 export interface Editing {
@@ -224,6 +226,9 @@ async function atMost(ms: number, work: Promise<void>): Promise<void> {
   await Promise.race([work.finally(() => done.abort()), sleep(ms, done.signal).catch(() => undefined)]);
 }
 
-async function pruneAll({ db }: EditingDeps): Promise<void> {
-  while ((await pruneRevisions(db)) > 0);
+/** Forgets what nobody can need any more: old changes, and the trash where somebody chose that it empties itself. */
+async function pruneAll(deps: EditingDeps): Promise<void> {
+  const { revisions, trashDays } = await deps.keeping();
+  while ((await pruneRevisions(deps.db, { newest: revisions, days: keepRevisionDays })) > 0);
+  if (trashDays !== null) await purgeOldTrash(deps, trashDays);
 }

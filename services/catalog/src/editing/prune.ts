@@ -1,19 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
 
-/** Changes of an entity that are kept however old they are. */
-const keepNewest = 50;
-const keepDays = 180;
+/** Changes that are younger are kept, however many they are. */
+export const keepRevisionDays = 180;
 const atOnce = 1000;
 
 /**
  * Forgets changes that are old and many. One whose version a job refers to stays: it says what a picture was made of.
  * @returns how many went; ask again until it is none
  */
-export async function pruneRevisions(
-  db: Db,
-  keep: { newest: number; days: number } = { newest: keepNewest, days: keepDays },
-): Promise<number> {
+export async function pruneRevisions(db: Db, keep: { newest: number; days: number }): Promise<number> {
   const result = await sql`
     WITH old AS MATERIALIZED (
       SELECT id, before_hash, after_hash FROM (

@@ -24,10 +24,17 @@ const lookEveryMs = 1000;
 const pruneEveryMs = 10 * 60_000;
 const rowsAtOnce = 500;
 
-export function buildEvents(deps: { db: Db; publish: (event: NumberedEvent) => void; log: Log }): Events {
+export function buildEvents(deps: {
+  db: Db;
+  publish: (event: NumberedEvent) => void;
+  /** Hours for which they are kept; absent: a day. */
+  keepHours?: () => Promise<number>;
+  log: Log;
+}): Events {
   const { db, log } = deps;
   const relay = buildRelay(deps);
   let tickers: { stop: () => void }[] = [];
+  const prune = async (): Promise<void> => pruneEvents(db, await deps.keepHours?.());
 
   return {
     async emit(on, ...told) {
@@ -43,7 +50,7 @@ export function buildEvents(deps: { db: Db; publish: (event: NumberedEvent) => v
     tellNewest: relay.tellNewest,
     start() {
       relay.tellNewest();
-      tickers = [every(lookEveryMs, relay.tick, log), every(pruneEveryMs, () => pruneEvents(db), log)];
+      tickers = [every(lookEveryMs, relay.tick, log), every(pruneEveryMs, prune, log)];
     },
     async stop() {
       for (const ticker of tickers) ticker.stop();

@@ -6,7 +6,7 @@ import type { Db, DbOrTrx } from '../db/connect.ts';
 
 const incarnationKey = 'event_incarnation';
 /** Older events are of use to nobody: a browser that was away for longer loads everything again. */
-const keepHours = 24;
+export const usualKeepHours = 24;
 const keepCount = 50_000;
 /** Answers stay well below what the bus carries. */
 const maxBytes = 600_000;
@@ -119,7 +119,7 @@ async function eventsAfter(
 }
 
 /** Forgets old events. The newest one always stays: the numbers go on from it. */
-export async function pruneEvents(db: Db): Promise<void> {
+export async function pruneEvents(db: Db, keepHours: number = usualKeepHours): Promise<void> {
   await sql`
     DELETE FROM event
     WHERE sequence < (SELECT max(sequence) FROM event)

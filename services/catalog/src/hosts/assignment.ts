@@ -25,6 +25,8 @@ export interface Assignment {
   leave: (replica: string) => Promise<Record<string, never>>;
   /** Moves what has to move. */
   settle: () => Promise<void>;
+  /** Holders ask for their hosts again. */
+  tellHolders: () => void;
   settled: () => Promise<void>;
 }
 
@@ -96,7 +98,8 @@ export function buildAssignment(deps: {
     async assigned(replica) {
       liveness.replicaHeard(replica);
       await inTurn(move);
-      const mine = book.rows().filter((row) => row.holder === replica && row.enabled);
+      // One that was turned off stays with its holder until its work is done; then `move` takes it away.
+      const mine = book.rows().filter((row) => row.holder === replica);
       return {
         hosts: mine.map(({ id, name, url, epoch, timings }) => ({ host_id: id, name, url, epoch, timings })),
       };
@@ -107,6 +110,7 @@ export function buildAssignment(deps: {
       return {};
     },
     settle: () => inTurn(move),
+    tellHolders: () => nc.publish(subjects.assignmentsChanged),
     settled: async () => {
       await turn;
     },

@@ -23,6 +23,7 @@ export interface HostBook {
   row: (id: string) => HostRow | undefined;
   rows: () => HostRow[];
   put: (row: HostRow) => void;
+  remove: (id: string) => void;
   report: (report: HostReport) => void;
   putFiles: (id: string, fingerprint: string, files: ReadonlySet<string>) => void;
   putTimings: (id: string, timings: HostRow['timings']) => void;
@@ -75,6 +76,11 @@ export function buildHostBook(deps: { db: Db; liveness: Liveness; breakers: Brea
     row: (id) => rows.get(id),
     rows: () => [...rows.values()],
     put: (row) => void rows.set(row.id, row),
+    remove(id) {
+      rows.delete(id);
+      files.delete(id);
+      reported.delete(id);
+    },
     report(report) {
       const row = rows.get(report.host_id);
       if (row === undefined) return;

@@ -1,4 +1,4 @@
-import { Heartbeat, HeartbeatReply, catalogRpc, hostRpc, subjects } from '@gaze/contracts';
+import { Heartbeat, HeartbeatReply, catalogRpc, hostRpc, hostsRpc, subjects } from '@gaze/contracts';
 import { GazeError, every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { z } from 'zod';
@@ -13,6 +13,7 @@ import { environmentHosts } from './host-id.ts';
 import { deleteHost, syncEnvironmentHosts } from './host-store.ts';
 import { buildInventories } from './inventories.ts';
 import { buildLiveness } from './liveness.ts';
+import { buildHostManagement } from './manage.ts';
 import type { Liveness } from './liveness.ts';
 import { buildHostTelling } from './telling.ts';
 import { hostViews } from './views.ts';
@@ -72,6 +73,7 @@ export function buildHosts(deps: HostsDeps): Hosts {
   const assignment = buildAssignment({ db, nc, events, liveness, book, changed, log });
   const heartbeats = buildHeartbeats({ db, events, liveness, book, changed, telling });
   const inventories = buildInventories({ db, book, changed });
+  const management = buildHostManagement({ db, events, book, assignment, telling, changed, log });
   const incarnations = new Map<string, string>();
   const rebornListeners: ((replica: string) => Promise<void>)[] = [];
   let tickers: { stop: () => void }[] = [];
@@ -125,6 +127,28 @@ export function buildHosts(deps: HostsDeps): Hosts {
     },
     serve: (on) => [
       serveRpc(on, catalogRpc.hostsList, async () => ({ hosts: await hostViews(db) }), { log }),
+      serveRpc(on, hostsRpc.get, ({ host_id }) => management.detail(host_id), { log }),
+      serveRpc(
+        on,
+        hostsRpc.add,
+        onceKnown((host) => management.add(host)),
+        { log },
+      ),
+      serveRpc(
+        on,
+        hostsRpc.change,
+        onceKnown(({ host_id, ...change }) => management.change(host_id, change)),
+        { log },
+      ),
+      serveRpc(
+        on,
+        hostsRpc.remove,
+        onceKnown(async ({ host_id }) => {
+          await management.remove(host_id);
+          return {};
+        }),
+        { log },
+      ),
       serveRpc(on, hostRpc.assigned, onceKnown(assigned), { log }),
       serveRpc(
         on,

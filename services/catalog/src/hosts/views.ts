@@ -36,6 +36,9 @@ export async function hostViews(db: DbOrTrx, id?: string): Promise<HostView[]> {
     .execute();
   return rows.map(({ started, held, enabled, ...row }) => {
     const running = Math.min(1, started ?? 0);
-    return { ...row, state: enabled ? row.state : 'disabled', running, prefetched: (held ?? 0) - running };
+    const off = running > 0 ? 'It is turned off and finishes what it has begun.' : 'It is turned off.';
+    const state = enabled ? row.state : 'disabled';
+    const reason = enabled ? row.reason : off;
+    return { ...row, state, reason, running, prefetched: (held ?? 0) - running };
   });
 }

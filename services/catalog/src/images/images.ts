@@ -26,7 +26,14 @@ import { writeDueSidecars } from './sidecars.ts';
 import { findStored } from './stored.ts';
 import type { StoredAttempt } from './stored.ts';
 import { buildThumbBackfill } from './thumbs.ts';
-import { finishMoves, listTrashedImages, purgeImage, restoreImage, trashImage } from './trash.ts';
+import {
+  finishMoves,
+  listTrashedImages,
+  purgeImage,
+  purgeOldImages,
+  restoreImage,
+  trashImage,
+} from './trash.ts';
 import { imageDetail, imageView, selectImages } from './views.ts';
 
 export interface CompletedJob {
@@ -54,14 +61,24 @@ export interface Images {
 
 const catchUpEveryMs = 5000;
 const purgeAtOnce = 200;
+const pruneEveryMs = 6 * 60 * 60_000;
 
-export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; log: Log }): Images {
+export interface ImagesDeps {
+  db: Db;
+  store: ObjectStore;
+  events: Events;
+  /** Days after which the trash empties itself; null or absent: never. */
+  keepTrashDays?: () => Promise<number | null>;
+  log: Log;
+}
+
+export function buildImages(deps: ImagesDeps): Images {
   const { db, store, events, log } = deps;
   const mutex = buildKeyedMutex();
   const alone = <T>(work: () => Promise<T>): Promise<T> => mutex.run('files', work);
   const thumbs = buildThumbBackfill(deps);
   const stopping = new AbortController();
-  let ticker: { stop: () => void } | null = null;
+  let tickers: { stop: () => void }[] = [];
   const writing = singleFlight(
     async () => {
       await writeDueSidecars(deps);
@@ -108,6 +125,11 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
     return { purged: results.filter(({ problem }) => problem === null).length, left: left.n };
   }
 
+  async function prune(): Promise<void> {
+    const days = (await deps.keepTrashDays?.()) ?? null;
+    while (days !== null && (await alone(() => purgeOldImages(deps, days, purgeAtOnce))) === purgeAtOnce);
+  }
+
   return {
     async insertFromCompletion(trx, job, images) {
       const ids = await insertImages(
@@ -139,11 +161,11 @@ export function buildImages(deps: { db: Db; store: ObjectStore; events: Events; 
     rescan,
     start() {
       writing.wake();
-      ticker = every(catchUpEveryMs, writing.tick, log);
+      tickers = [every(catchUpEveryMs, writing.tick, log), every(pruneEveryMs, prune, log)];
       background.start();
     },
     async stop() {
-      ticker?.stop();
+      for (const ticker of tickers) ticker.stop();
       stopping.abort(new Error('the catalog stops'));
       await background.stop();
       await writing.stop();

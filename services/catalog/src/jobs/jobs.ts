@@ -1,7 +1,7 @@
 import type { EntityLoader } from '@gaze/domain';
 import type { ObjectStore } from '@gaze/media';
 import type { Log, NatsConnection } from '@gaze/runtime';
-import { catalogRpc, ledgerRpc } from '@gaze/contracts';
+import { againRpc, catalogRpc, ledgerRpc, strengthsRpc } from '@gaze/contracts';
 import { every, serveRpc } from '@gaze/runtime';
 import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
@@ -12,6 +12,7 @@ import type { Images } from '../images/images.ts';
 import type { Template } from '../library/template.ts';
 import type { LlmJobs } from '../llm/llm.ts';
 import { buildBoard } from '../scheduler/board.ts';
+import type { Keeping } from '../settings/settings.ts';
 import type { OpenRow } from '../scheduler/board.ts';
 import { buildDatabaseClock } from '../scheduler/clock.ts';
 import { buildDurations } from '../scheduler/durations.ts';
@@ -20,6 +21,8 @@ import { buildScheduler } from '../scheduler/scheduler.ts';
 import { storeWorks } from '../scheduler/storage-probe.ts';
 import { buildJobStream } from '../scheduler/stream.ts';
 import { singleFlight } from '../single-flight.ts';
+import { startSweep } from '../strengths/start.ts';
+import { again } from './again.ts';
 import { completeAttempt } from './ledger/complete.ts';
 import type { LedgerDeps } from './ledger/deps.ts';
 import { failAttempt } from './ledger/fail.ts';
@@ -34,6 +37,7 @@ import type { QueueState } from './queue-state.ts';
 import { buildQueueTelling } from './queue-telling.ts';
 import { buildSteering } from './steer.ts';
 import { submit } from './submit.ts';
+import type { SubmitDeps } from './submit.ts';
 import { buildLaterTelling, buildTellJobs } from './tell.ts';
 import { buildTemplates } from './templates.ts';
 import { attemptViews, jobDetail, jobStatus } from './views.ts';
@@ -49,8 +53,10 @@ export interface JobsDeps {
   templateFor: (checkpointData: Record<string, unknown>) => Promise<Template>;
   defaultCheckpoint: () => Promise<string | null>;
   hosts: Hosts;
+  keeping: () => Promise<Pick<Keeping, 'jobDays'>>;
   /** The other queue: it has the same steering. */
   llm?: Pick<LlmJobs, 'changed' | 'withdrawn' | 'queueChanged'>;
+  streamReplicas?: number | undefined;
   log: Log;
 }
 
@@ -76,7 +82,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
   const templates = buildTemplates();
   const clock = buildDatabaseClock(() => performance.now());
   const board = buildBoard(clock);
-  const stream = buildJobStream({ nc, log });
+  const stream = buildJobStream({ nc, replicas: deps.streamReplicas, log });
   const durations = buildDurations({
     hosts,
     board,
@@ -154,6 +160,13 @@ export function buildJobs(deps: JobsDeps): Jobs {
     log,
   };
   const keeper = buildKeeper({ nc, ledger, hosts, board, clock, stream });
+  const submitting: SubmitDeps = {
+    ...deps,
+    hosts: () => hosts.list(),
+    queue: () => board.counts(),
+    templates,
+    submitted,
+  };
 
   /** The store works again: work goes on, and prompts that hosts have finished meanwhile are looked for first. */
   async function probe(): Promise<void> {
@@ -203,7 +216,7 @@ export function buildJobs(deps: JobsDeps): Jobs {
         every(watchEveryMs, watch, log),
         every(reconcileEveryMs, reconcileSoon, log),
         every(probeEveryMs, probe, log),
-        every(pruneEveryMs, () => pruneAll(db), log),
+        every(pruneEveryMs, prune, log),
       ];
     },
     async stop() {
@@ -216,16 +229,9 @@ export function buildJobs(deps: JobsDeps): Jobs {
       await queueTelling.stop();
     },
     serve: (on) => [
-      serveRpc(
-        on,
-        catalogRpc.jobsSubmit,
-        (input) =>
-          submit(
-            { ...deps, hosts: () => hosts.list(), queue: () => board.counts(), templates, submitted },
-            input,
-          ),
-        { log },
-      ),
+      serveRpc(on, catalogRpc.jobsSubmit, (input) => submit(submitting, input), { log }),
+      serveRpc(on, againRpc.again, (request) => again(submitting, request), { log }),
+      serveRpc(on, strengthsRpc.start, (request) => startSweep(submitting, request), { log }),
       serveRpc(on, catalogRpc.jobsGet, ({ job_id }) => jobDetail(db, images, job_id), { log }),
       serveRpc(on, catalogRpc.jobsList, (query) => listJobs(db, images, query), { log }),
       serveRpc(on, catalogRpc.jobsCancel, (what) => steering.cancel(what), { log }),
@@ -263,6 +269,10 @@ export function buildJobs(deps: JobsDeps): Jobs {
     later.changed(made.map((job) => job.id));
   }
 
+  async function prune(): Promise<void> {
+    await pruneAll(db, (await deps.keeping()).jobDays);
+  }
+
   async function watch(): Promise<void> {
     await keeper.watch();
     scheduler.wake();
@@ -274,6 +284,6 @@ export function buildJobs(deps: JobsDeps): Jobs {
   }
 }
 
-async function pruneAll(db: Db): Promise<void> {
-  while ((await pruneHistory(db)) > 0);
+async function pruneAll(db: Db, keepDays: number): Promise<void> {
+  while ((await pruneHistory(db, keepDays)) > 0);
 }

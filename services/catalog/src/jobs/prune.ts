@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/connect.ts';
 
-const keepDays = 30;
 const keepKeysHours = 48;
 const atOnce = 500;
 
-/** Forgets jobs that ended a month ago. Their pictures stay, with the record of how they came to be. */
-export async function pruneHistory(db: Db): Promise<number> {
+/** Forgets jobs that ended so many days ago. Their pictures stay, with the record of how they came to be. */
+export async function pruneHistory(db: Db, keepDays: number): Promise<number> {
   await db
     .deleteFrom('idempotency')
     .where('created_at', '<', sql<Date>`now() - ${keepKeysHours} * interval '1 hour'`)

@@ -1,9 +1,18 @@
-import { catalogRpc } from '@gaze/contracts';
+import { catalogRpc, sessionsRpc } from '@gaze/contracts';
 import { every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
 import { createKey, listKeys, principalOfKey, regenerateKey, revokeKey } from './api-keys.ts';
-import { closeSession, forgetExpiredSessions, openSession, principalOfSession } from './sessions.ts';
+import {
+  closeSession,
+  closeSessions,
+  forgetExpiredSessions,
+  listSessions,
+  openSession,
+  passwordHash,
+  principalOfSession,
+  setPasswordHash,
+} from './sessions.ts';
 
 export interface Keys {
   start: () => void;
@@ -50,6 +59,20 @@ export function buildKeys(deps: { db: Db; log: Log }): Keys {
       serveRpc(nc, catalogRpc.sessionOpen, async (opening) => ({ opened: await openSession(db, opening) }), {
         log,
       }),
+      serveRpc(nc, sessionsRpc.list, async ({ sha256 }) => ({ sessions: await listSessions(db, sha256) }), {
+        log,
+      }),
+      serveRpc(nc, sessionsRpc.close, async (which) => ({ closed: await closeSessions(db, which) }), { log }),
+      serveRpc(nc, sessionsRpc.password, async () => ({ hash: await passwordHash(db) }), { log }),
+      serveRpc(
+        nc,
+        sessionsRpc.setPassword,
+        async ({ hash }) => {
+          await setPasswordHash(db, hash);
+          return {};
+        },
+        { log },
+      ),
       serveRpc(
         nc,
         catalogRpc.sessionClose,

@@ -1,3 +1,4 @@
+import type { OpenSession } from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import { sql } from 'kysely';
 import type { Db, DbOrTrx } from '../db/connect.ts';
@@ -6,6 +7,8 @@ import { lastUsedSeconds } from './api-keys.ts';
 
 /** Signing in is signing in as the owner: GAZE has one. */
 const ownerName = 'owner';
+/** Enough of a hash to name its session, too little to find the secret by. */
+const idLength = 16;
 
 export interface SessionOpening {
   /** SHA-256 of the cookie's secret, in hex. */
@@ -62,7 +65,7 @@ export async function principalOfSession(db: DbOrTrx, sha256: string): Promise<P
       .set({ last_used_at: sql`now()` })
       .where('sha256', '=', sha256)
       .execute();
-  return { id: `session:${sha256.slice(0, 16)}`, name: ownerName, scopes: ['admin'] };
+  return { id: `session:${sha256.slice(0, idLength)}`, name: ownerName, scopes: ['admin'] };
 }
 
 /** Closing what is not open is no error. */
@@ -74,5 +77,58 @@ export async function forgetExpiredSessions(db: DbOrTrx): Promise<void> {
   await db
     .deleteFrom('session')
     .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
+}
+
+/** Browsers that are signed in, last used first. */
+export async function listSessions(db: DbOrTrx, asker: string | null): Promise<OpenSession[]> {
+  const rows = await db
+    .selectFrom('session')
+    .selectAll()
+    .where('expires_at', '>', sql<Date>`now()`)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('sha256')
+    .limit(200)
+    .execute();
+  return rows.map((row) => ({
+    id: row.sha256.slice(0, idLength),
+    user_agent: row.user_agent,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at.toISOString(),
+    expires_at: row.expires_at.toISOString(),
+    is_this: row.sha256 === asker,
+  }));
+}
+
+/** Ends one session by its id, or all but one. @returns how many ended */
+export async function closeSessions(
+  db: DbOrTrx,
+  which: { id?: string | undefined; except?: string | null | undefined },
+): Promise<number> {
+  let remove = db.deleteFrom('session');
+  if (which.id !== undefined) remove = remove.where(sql`left(sha256, ${idLength})`, '=', which.id);
+  else if (which.except != null) remove = remove.where('sha256', '<>', which.except);
+  const result = await remove.executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+const passwordKey = 'password_hash';
+
+/** The hash of the password that was set in GAZE; null: none was. */
+export async function passwordHash(db: DbOrTrx): Promise<string | null> {
+  const row = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('key', '=', passwordKey)
+    .executeTakeFirst();
+  return typeof row?.value === 'string' ? row.value : null;
+}
+
+export async function setPasswordHash(db: DbOrTrx, hash: string): Promise<void> {
+  const value = JSON.stringify(hash);
+  await db
+    .insertInto('setting')
+    .values({ key: passwordKey, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
     .execute();
 }

@@ -31,6 +31,11 @@ export interface ModelFolderSettings {
   change: (given: ModelFoldersBody) => Promise<void>;
 }
 
+/** Where the declarations of the categories say. */
+export const usualLoraFolders: LoraFolders = new Map(
+  categoryList.flatMap(({ name, loraFolder }) => (loraFolder === null ? [] : [[name, [loraFolder]]])),
+);
+
 const withSlash = (folder: string): string => `${folder.replace(/\/+$/, '')}/`;
 
 /** The folders of model files: what a deployment fixes, and what people choose beside it. */
@@ -56,13 +61,11 @@ export function buildModelFolders(deps: {
   };
 
   function loraFolders(): LoraFolders {
-    return new Map(
-      categoryList.flatMap(({ name, loraFolder }) => {
-        const own = chosen.lora_folders?.[name] ?? [];
-        if (own.length > 0) return [[name, own.map(withSlash)] as const];
-        return loraFolder === null ? [] : [[name, [loraFolder]] as const];
-      }),
-    );
+    const own = Object.entries(chosen.lora_folders ?? {}).filter(([, folders]) => folders.length > 0);
+    return new Map([
+      ...usualLoraFolders,
+      ...own.map(([name, folders]) => [name as CategoryName, folders.map(withSlash)] as const),
+    ]);
   }
   const checkpointFolders = (): readonly string[] => (chosen.checkpoint_folders ?? []).map(withSlash);
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ModelKind } from '@gaze/contracts';
 import type { Log } from '@gaze/runtime';
 import type { Db } from '../db/connect.ts';
-import type { ModelRoots } from './models.ts';
+import type { ModelRoots } from '../editing/deps.ts';
 
 export interface HashDeps {
   db: Db;

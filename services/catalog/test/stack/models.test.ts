@@ -7,6 +7,7 @@ import { callRpc } from '@gaze/runtime';
 import { eventually, tempDir, testLog, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { buildModelFolders, usualLoraFolders } from '../../src/models/folders.ts';
 import { listModels, modelFile } from '../../src/models/list.ts';
 import { buildModels } from '../../src/models/models.ts';
 import { testBus } from '../support/bus.ts';
@@ -36,7 +37,11 @@ async function workshop(options: { roots?: boolean } = {}) {
   const on = await testLibrary();
   const roots = { lora: path.join(folder.path, 'loras'), checkpoint: path.join(folder.path, 'checkpoints') };
   const build = () =>
-    buildModels({ db: on.db, roots: options.roots === false ? {} : roots, log: testLog('catalog') });
+    buildModels({
+      db: on.db,
+      folders: buildModelFolders({ db: on.db, fixed: options.roots === false ? {} : roots, own: [] }),
+      log: testLog('catalog'),
+    });
   let models = build();
   const put = async (kind: keyof typeof roots, name: string, bytes: Buffer): Promise<string> => {
     const at = path.join(roots[kind], name);
@@ -47,7 +52,7 @@ async function workshop(options: { roots?: boolean } = {}) {
   await mkdir(roots.lora, { recursive: true });
   await mkdir(roots.checkpoint, { recursive: true });
   const list = async (query: Partial<z.input<typeof ModelQuery>> = {}): Promise<ModelFileView[]> =>
-    (await listModels(on.db, ModelQuery.parse({ kind: 'lora', ...query }))).items;
+    (await listModels(on.db, usualLoraFolders, ModelQuery.parse({ kind: 'lora', ...query }))).items;
   const names = async (query: Partial<z.input<typeof ModelQuery>> = {}) =>
     (await list(query)).map(({ name }) => name);
   return {
@@ -159,16 +164,24 @@ describe(verifies('models.files', 'model files'), () => {
     expect(await at.names({ q: 'LOOKS elk' })).toEqual(['Illustrious/Looks/elke.safetensors']);
     const pages: string[] = [];
     for (let cursor: string | undefined; ;) {
-      const page = await listModels(on.db, ModelQuery.parse({ kind: 'lora', limit: 1, cursor }));
+      const page = await listModels(
+        on.db,
+        usualLoraFolders,
+        ModelQuery.parse({ kind: 'lora', limit: 1, cursor }),
+      );
       pages.push(...page.items.map(({ name }) => name));
       if (page.next_cursor === null) break;
       cursor = page.next_cursor;
     }
     expect(pages).toEqual(await at.names());
-    expect(await modelFile(on.db, 'lora', 'Illustrious\\Looks\\elke.safetensors')).toMatchObject({
+    expect(
+      await modelFile(on.db, usualLoraFolders, 'lora', 'Illustrious\\Looks\\elke.safetensors'),
+    ).toMatchObject({
       used_by: 1,
     });
-    await expect(modelFile(on.db, 'lora', '../../etc/passwd')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(modelFile(on.db, usualLoraFolders, 'lora', '../../etc/passwd')).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   test('a scan reads only what changed, also after a restart', async () => {

@@ -2,7 +2,6 @@ import { allows } from '@gaze/contracts';
 import type { Scope } from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import type { GatewayConfig } from '../config.ts';
-import { isUnset } from '../config.ts';
 import type { Authenticator } from './authenticate.ts';
 import { sessionCookieName } from './cookie.ts';
 import { readCredential } from './credentials.ts';
@@ -109,7 +108,7 @@ export function buildGuard(config: GatewayConfig, authenticator: Authenticator):
 function notSignedIn(config: GatewayConfig): GazeError {
   const signIn = config.local ? 'link' : 'password';
   const hint = config.local
-    ? 'Open the address that GAZE printed at start, or send an API key as X-API-Key.'
+    ? 'Open the address that GAZE printed at start, or a fresh one from npm run link; programs send an API key as X-API-Key.'
     : 'Sign in with the password, or send an API key as X-API-Key.';
   return new GazeError('unauthorized', 'You are not signed in.', { hint, details: { sign_in: signIn } });
 }
@@ -118,12 +117,3 @@ const wrongKey = (): GazeError =>
   new GazeError('unauthorized', 'There is no such API key.', {
     hint: 'Make one in Settings or with `npm run keys`; a revoked key stays revoked.',
   });
-
-/** @throws GazeError while the house has neither a person at the machine nor a password */
-export function checkIsSet(config: GatewayConfig): void {
-  if (isUnset(config)) {
-    throw new GazeError('unavailable', 'This GAZE has no password yet, so it serves nobody.', {
-      hint: 'Set GAZE_PASSWORD and start it again.',
-    });
-  }
-}

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { GatewayConfig } from '../config.ts';
-import { checkIsSet } from './guard.ts';
 import type { Guard, Knock } from './guard.ts';
 import { changesThings } from './origin.ts';
+import type { Passwords } from './passwords.ts';
 
 /** Keys in the query never reach a route, whose query is strict. */
 function takeQueryKey(request: FastifyRequest): unknown {
@@ -20,10 +19,12 @@ export const knockOf = (request: FastifyRequest, queryKey?: unknown): Knock => (
 });
 
 /** Stands before every route: the door, then who asks and whether that is enough. */
-export function registerGuard(app: FastifyInstance, config: GatewayConfig, guard: Guard): void {
+export function registerGuard(app: FastifyInstance, passwords: Passwords, guard: Guard): void {
   app.decorateRequest('principal', null);
+  app.decorateRequest('knock', null);
   app.addHook('onRequest', async (request) => {
     const knock = knockOf(request, takeQueryKey(request));
+    request.knock = knock;
     guard.checkDoor(knock);
     if (request.is404) return;
     const { scope, public: isPublic } = request.routeOptions.config;
@@ -31,7 +32,7 @@ export function registerGuard(app: FastifyInstance, config: GatewayConfig, guard
       if (changesThings(request.method)) guard.checkOrigin(knock);
       return;
     }
-    checkIsSet(config);
+    await passwords.checkIsSet();
     if (scope === undefined)
       throw new Error(`${request.method} ${request.url} says neither scope nor public.`);
     request.principal = await guard.admit(knock, scope);

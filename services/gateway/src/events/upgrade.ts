@@ -1,4 +1,4 @@
-import { EventsQuerystring, eventTopics } from '@gaze/contracts';
+import { EventsQuerystring } from '@gaze/contracts';
 import type { EventTopic } from '@gaze/contracts';
 import { GazeError, toWireError } from '@gaze/runtime';
 import type { Log } from '@gaze/runtime';
@@ -8,12 +8,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Guard, Knock } from '../auth/guard.ts';
-import { checkIsSet } from '../auth/guard.ts';
+import type { Passwords } from '../auth/passwords.ts';
 import type { CatalogCall } from '../catalog.ts';
-import type { GatewayConfig } from '../config.ts';
 import { toProblem } from '../http/problem.ts';
 import type { EventHub } from './hub.ts';
+import type { Readers } from './readers.ts';
 import { buildSession } from './session.ts';
+import { topicsOf } from './stream.ts';
 
 export interface EventSocket {
   /** Takes the upgrades of a server. */
@@ -22,10 +23,11 @@ export interface EventSocket {
 }
 
 interface Deps {
-  config: GatewayConfig;
+  passwords: Passwords;
   guard: Guard;
   hub: EventHub;
   call: CatalogCall;
+  readers: Readers;
   log: Log;
   /** Between two signs of life; a socket that did not answer the last one is cut. */
   heartbeatMs?: number;
@@ -33,8 +35,6 @@ interface Deps {
 
 const path = '/api/v1/events';
 const maxMessageBytes = 4096;
-const maxPerPrincipal = 64;
-const maxSockets = 1000;
 const recoverMs = 500;
 /** Close codes: try again later, and (of our own) signed out. */
 const tryAgainLater = 1013;
@@ -42,17 +42,16 @@ const signedOut = 4401;
 
 /** The event socket: the same door, keys and origins as every other address, then one session per socket. */
 export function buildEventSocket(deps: Deps): EventSocket {
-  const { config, guard, hub, call, log, heartbeatMs = 20_000 } = deps;
+  const { passwords, guard, hub, call, readers, log, heartbeatMs = 20_000 } = deps;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   });
-  const perPrincipal = new Map<string, number>();
 
   async function admit(
     request: IncomingMessage,
-  ): Promise<{ knock: Knock; principalId: string; query: ReturnType<typeof readQuery> }> {
+  ): Promise<{ knock: Knock; leave: () => void; query: ReturnType<typeof readQuery> }> {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const queryKey = url.searchParams.get('api_key') ?? undefined;
     url.searchParams.delete('api_key');
@@ -64,25 +63,21 @@ export function buildEventSocket(deps: Deps): EventSocket {
     };
     guard.checkDoor(knock);
     if (url.pathname !== path) throw new GazeError('not_found', `There is no socket at ${url.pathname}.`);
-    checkIsSet(config);
+    await passwords.checkIsSet();
     const principal = await guard.admit(knock, 'read');
     // A socket is no change, and yet a foreign page must not listen with the visitor's cookie.
     if (principal.by === 'session') guard.checkOrigin(knock);
     const query = readQuery(url.searchParams);
-    if (sockets.clients.size >= maxSockets || (perPrincipal.get(principal.id) ?? 0) >= maxPerPrincipal) {
-      throw new GazeError('rate_limited', 'There are too many event sockets open; close some.');
-    }
-    return { knock, principalId: principal.id, query };
+    return { knock, leave: readers.enter(principal.id), query };
   }
 
-  function serve(socket: WebSocket, { knock, principalId, query }: Awaited<ReturnType<typeof admit>>): void {
+  function serve(socket: WebSocket, { knock, query }: Awaited<ReturnType<typeof admit>>): void {
     const session = buildSession({
       hub,
       call,
       topics: query.topics,
       outlet: { send: (text) => socket.send(text), waitingBytes: () => socket.bufferedAmount },
     });
-    perPrincipal.set(principalId, (perPrincipal.get(principalId) ?? 0) + 1);
     let answered = true;
     socket.on('pong', () => (answered = true));
     const heart = setInterval(() => {
@@ -102,9 +97,6 @@ export function buildEventSocket(deps: Deps): EventSocket {
       clearInterval(heart);
       clearInterval(recover);
       session.end();
-      const left = (perPrincipal.get(principalId) ?? 1) - 1;
-      if (left > 0) perPrincipal.set(principalId, left);
-      else perPrincipal.delete(principalId);
     });
     session.begin(query.token).catch((error: unknown) => {
       log.debug({ err: error }, 'an event socket could not begin');
@@ -118,7 +110,9 @@ export function buildEventSocket(deps: Deps): EventSocket {
     admit(request).then(
       (admitted) => {
         stream.off('error', broken);
-        sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, admitted));
+        stream.once('close', admitted.leave);
+        if (stream.destroyed) admitted.leave();
+        else sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, admitted));
       },
       (error: unknown) => refuse(stream, error, log),
     );
@@ -147,7 +141,7 @@ function readQuery(search: URLSearchParams): { token: string | undefined; topics
     );
   }
   const { token, topics } = parsed.data;
-  return { token, topics: new Set((topics?.split(',') ?? eventTopics) as EventTopic[]) };
+  return { token, topics: topicsOf(topics) };
 }
 
 /** An upgrade that is refused is still answered in HTTP. */

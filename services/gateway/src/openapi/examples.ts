@@ -194,10 +194,81 @@ const modelSource = {
   ...{ kind: 'lora', is_scanned: true, files: 240, scanned_at: '2026-11-24T10:00:00.000Z', unhashed: 0 },
   says: 'Reads the LoRA files below /models/loras.',
 };
+const host = {
+  id: '3f9a0c1d2e4b',
+  name: 'studio',
+  url: 'http://192.168.1.20:8188',
+  state: 'up',
+  reason: 'It answers.',
+  version: '0.3.75',
+  origin: 'environment',
+  holder: 'generator-1',
+  loaded_checkpoint: null,
+  running: 0,
+  prefetched: 0,
+  missing_nodes: [],
+};
+const settingsHost = { ...host, id: '0c1d2e4b3f9a', name: 'Cellar', origin: 'settings' };
+const fileCounts = { checkpoints: 12, loras: 240, vaes: 2 };
+const hostDetail = {
+  ...host,
+  missing: [],
+  files: fileCounts,
+  read_at: '2026-11-23T10:00:00.000Z',
+  timings: [{ checkpoint: 'Illustrious/model.safetensors', load_ms: 8200, step_ms: 310 }],
+};
+const hostCheck = {
+  outcome: 'works',
+  says: 'ComfyUI 0.3.75 answers; it has 12 checkpoints and 240 LoRAs.',
+  url: 'http://192.168.1.21:8188',
+  version: '0.3.75',
+  device: { name: 'cuda:0 NVIDIA GeForce RTX 4090', vram_bytes: 25_757_220_864 },
+  files: fileCounts,
+  missing: [],
+  took_ms: 240,
+};
+const sweep = {
+  id: '0193f0c1d2e4',
+  created_at: '2026-11-23T10:00:00.000Z',
+  seed: 421_337,
+  checkpoint: 'Illustrious/model.safetensors',
+  pictures: [
+    { weight: 0.4, job_id: 'j1', status: 'done', reason: null, image },
+    { weight: 0.6, job_id: 'j2', status: 'waiting', reason: 'It is next on studio.', image: null },
+  ],
+};
+const modelFolders = {
+  roots: [
+    {
+      ...{ kind: 'lora', path: '/models/loras', origin: 'settings', problem: null },
+      ...{ files: 240, orphans: 12, missing: 1, scanned_at: '2026-11-23T10:00:00.000Z' },
+    },
+    {
+      ...{ kind: 'checkpoint', path: null, origin: null, problem: null },
+      ...{ files: 0, orphans: 3, missing: 0, scanned_at: null },
+    },
+  ],
+  lora_folders: [{ category: 'looks', folders: ['Illustrious/Looks/'], is_usual: true, files: 80 }],
+  checkpoint_folders: [],
+};
+const passwordView = { is_set: true, origin: 'settings', needs_current: true };
+const openSession = {
+  id: '4f2a0c1d2e4b3f9a',
+  user_agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
+  created_at: '2026-11-20T10:00:00.000Z',
+  last_used_at: '2026-11-23T10:00:00.000Z',
+  expires_at: '2026-12-20T10:00:00.000Z',
+  is_this: true,
+};
+
 const settings = {
   default_checkpoint: 'Illustrious/model.safetensors',
   nsfw_display: 'blur',
   llm_review: 'apply',
+  keep_job_days: 30,
+  keep_trash_days: null,
+  keep_revisions: 50,
+  keep_event_hours: 24,
 };
 const key = {
   id: 'k1',
@@ -206,6 +277,15 @@ const key = {
   prefix: 'gz_4f2a',
   created_at: '2026-11-23T10:00:00.000Z',
   last_used_at: null,
+};
+const webhook = {
+  id: '7d0a2c7e-0000-4000-8000-000000000001',
+  url: 'https://studio.example/hooks/gaze',
+  events: ['job.done', 'batch.ended'],
+  enabled: true,
+  created_at: '2026-11-23T10:00:00.000Z',
+  waiting: 0,
+  last: { at: '2026-11-24T10:00:00.000Z', ok: true, error: null },
 };
 const session = { name: 'session', scopes: ['admin'], by: 'session', local: true };
 const state = { fields: ['identity::hair', 'defaults::pose'], extra_positive: 'rim light', count: 2 };
@@ -222,6 +302,28 @@ const keptResult = {
 };
 
 export const examples: Readonly<Record<string, Example>> = {
+  listWebhooks: { response: { webhooks: [webhook] } },
+  createWebhook: {
+    request: { url: webhook.url, events: webhook.events },
+    response: { webhook, secret: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=' },
+  },
+  changeWebhook: { request: { enabled: false }, response: { ...webhook, enabled: false } },
+  listWebhookDeliveries: {
+    response: {
+      deliveries: [
+        {
+          id: 'msg_1',
+          event: 'job.done',
+          created_at: '2026-11-24T10:00:00.000Z',
+          attempts: 2,
+          state: 'waiting',
+          error: 'The receiver answered 500 in place of 2xx.',
+          next_try_at: '2026-11-24T10:00:30.000Z',
+        },
+      ],
+    },
+  },
+  testWebhook: { response: { ok: true, error: null } },
   countLibrary: { response: { counts: { characters: 12, outfits: 30 }, images: 480, problems: 1 } },
   listLibrary: { response: { items: [card], next_cursor: null } },
   listFacets: {
@@ -620,26 +722,23 @@ export const examples: Readonly<Record<string, Example>> = {
       },
     },
   },
-  listHosts: {
-    response: {
-      hosts: [
-        {
-          id: '3f9a0c1d2e4b',
-          name: 'studio',
-          url: 'http://192.168.1.20:8188',
-          state: 'up',
-          reason: 'Idle.',
-          version: '0.3.75',
-          origin: 'environment',
-          holder: 'generator-1',
-          loaded_checkpoint: null,
-          running: 0,
-          prefetched: 0,
-          missing_nodes: [],
-        },
-      ],
-    },
+  listHosts: { response: { hosts: [host] } },
+  getHost: { response: hostDetail },
+  addHost: { request: { url: 'http://192.168.1.21:8188', name: 'Cellar' }, response: settingsHost },
+  changeHost: { request: { enabled: false }, response: { ...settingsHost, state: 'disabled' } },
+  testAddress: { request: { url: '192.168.1.21:8188' }, response: hostCheck },
+  testHost: { response: hostCheck },
+  listSweeps: { response: { sweeps: [sweep] } },
+  startSweep: { request: { from: 0.4, to: 1.2, step: 0.2, seed: 421_337 }, response: { sweep, notes: [] } },
+  saveBestWeight: { request: { weight: 0.8 }, response: written },
+  getModelFolders: { response: modelFolders },
+  setModelFolders: { request: { lora_root: '/models/loras' }, response: modelFolders },
+  getPassword: { response: passwordView },
+  changePassword: {
+    request: { current: 'correct horse battery staple', password: 'a longer one than before' },
+    response: passwordView,
   },
+  listSessions: { response: { sessions: [openSession] } },
   getSettings: { response: settings },
   changeSettings: { request: { nsfw_display: 'hide' }, response: { ...settings, nsfw_display: 'hide' } },
   listProblems: {

@@ -66,7 +66,8 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         version: '1',
         description:
           'Everything that the web app can do. Errors are problem documents (RFC 9457) with a closed set of codes. ' +
-          'Unknown fields of a request are refused. POSTs that queue work take an `Idempotency-Key`.',
+          'Unknown fields of a request are refused, but for the endpoints that are kept from the original, which ignore them as ' +
+          'they always did. POSTs that queue work take an `Idempotency-Key`.',
         license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
       },
       servers: [{ url: '/' }],
@@ -82,10 +83,13 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'Images', description: 'Pictures, their bytes and their marks.' },
         { name: 'Search', description: 'Words in entries and prompts.' },
         { name: 'Models', description: 'LoRA and checkpoint files.' },
-        { name: 'House', description: 'Hosts, settings, files with problems.' },
+        { name: 'Hosts', description: 'ComfyUI servers.' },
+        { name: 'Strengths', description: 'Sweeps of the weight of a LoRA.' },
+        { name: 'House', description: 'Settings, files with problems.' },
         { name: 'Keys', description: 'API keys.' },
         { name: 'Session', description: 'Who is asking.' },
         { name: 'Events', description: 'What happens, as it happens.' },
+        { name: 'Webhooks', description: 'Addresses that are told of ended work.' },
         { name: 'Health', description: 'For whoever runs it.' },
         { name: 'Kept from the original', description: 'Endpoints of the Flask original, in its shapes.' },
       ],

@@ -1,23 +1,9 @@
-import { HostsReply, ProblemsReply, Settings, SettingsBody, catalogRpc } from '@gaze/contracts';
+import { ProblemsReply, Settings, SettingsBody, catalogRpc } from '@gaze/contracts';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
 
-/** Hosts, settings, and files with problems. */
+/** Settings, and files with problems. */
 export function houseRoutes(app: Api, call: CatalogCall): void {
-  app.get(
-    '/api/v1/hosts',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'listHosts',
-        summary: 'The ComfyUI hosts and how they are',
-        tags: ['House'],
-        response: { 200: HostsReply },
-      },
-    },
-    () => call(catalogRpc.hostsList, {}),
-  );
-
   app.get(
     '/api/v1/settings',
     {

@@ -1,6 +1,8 @@
 import {
   ModelFileQuerystring,
   ModelFileView,
+  ModelFolders,
+  ModelFoldersBody,
   ModelPage,
   ModelsQuerystring,
   ModelsRescanned,
@@ -42,6 +44,37 @@ export function modelRoutes(app: Api, call: CatalogCall): void {
       },
     },
     ({ query }) => call(modelsRpc.get, query),
+  );
+
+  app.get(
+    '/api/v1/models/folders',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getModelFolders',
+        summary: 'Where model files lie, and how many',
+        tags,
+        response: { 200: ModelFolders },
+      },
+    },
+    () => call(modelsRpc.folders, {}),
+  );
+
+  app.put(
+    '/api/v1/models/folders',
+    {
+      config: { scope: 'admin', conflicts: true },
+      schema: {
+        operationId: 'setModelFolders',
+        summary: 'Say where model files lie',
+        description:
+          'What is not named stays as it is. A folder that LORA_ROOT or CHECKPOINT_ROOT fixes cannot be changed here. The folders are read again after the answer.',
+        tags,
+        body: ModelFoldersBody,
+        response: { 200: ModelFolders },
+      },
+    },
+    ({ body }) => call(modelsRpc.setFolders, body),
   );
 
   app.post(

@@ -1,16 +1,24 @@
-import { LoginBody, SessionView, catalogRpc } from '@gaze/contracts';
+import {
+  IdParams,
+  LoginBody,
+  PasswordBody,
+  PasswordView,
+  SessionView,
+  SessionsReply,
+  catalogRpc,
+  sessionsRpc,
+} from '@gaze/contracts';
 import { GazeError } from '@gaze/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { buildAttempts } from '../auth/attempts.ts';
 import type { Authenticator } from '../auth/authenticate.ts';
 import { readCookie, sessionCookie, sessionCookieName } from '../auth/cookie.ts';
-import { buildPasswordCheck } from '../auth/password.ts';
+import type { Passwords } from '../auth/passwords.ts';
 import type { Principal } from '../auth/principal.ts';
 import { hashOf, newSecret } from '../auth/secrets.ts';
 import type { CatalogCall } from '../catalog.ts';
 import type { GatewayConfig } from '../config.ts';
-import { checkIsSet } from '../auth/guard.ts';
 import type { Api } from '../http/context.ts';
 
 const tags = ['Session'];
@@ -21,8 +29,9 @@ export function sessionRoutes(
   app: Api,
   call: CatalogCall,
   config: GatewayConfig,
-  authenticator: Authenticator,
+  auth: { authenticator: Authenticator; passwords: Passwords },
 ): void {
+  const { authenticator, passwords } = auth;
   app.get(
     '/api/v1/session',
     {
@@ -37,7 +46,8 @@ export function sessionRoutes(
     ({ principal }) => viewOf(principal, config),
   );
 
-  const logIn = buildLogIn(call, config);
+  const tries = buildTries(passwords);
+  const logIn = buildLogIn(call, config, { passwords, tries });
   app.post(
     '/api/v1/session',
     {
@@ -76,6 +86,122 @@ export function sessionRoutes(
       void reply.clearCookie(cookieName, { path: '/' }).code(204);
     },
   );
+
+  passwordRoutes(app, call, config, { ...auth, tries });
+  browserRoutes(app, call, config, authenticator);
+}
+
+function passwordRoutes(
+  app: Api,
+  call: CatalogCall,
+  config: GatewayConfig,
+  { authenticator, passwords, tries }: { authenticator: Authenticator; passwords: Passwords; tries: Tries },
+): void {
+  app.get(
+    '/api/v1/session/password',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'getPassword',
+        summary: 'Whether there is a password, and where it is set',
+        tags,
+        response: { 200: PasswordView },
+      },
+    },
+    () => passwords.view(),
+  );
+
+  app.put(
+    '/api/v1/session/password',
+    {
+      config: { scope: 'admin', conflicts: true },
+      schema: {
+        operationId: 'changePassword',
+        summary: 'Set or change the password',
+        description:
+          'Every other browser is signed out. One that GAZE_PASSWORD fixes cannot be changed here.',
+        tags,
+        body: PasswordBody,
+        response: { 200: PasswordView },
+      },
+    },
+    async (request, reply) => {
+      const { needs_current } = await passwords.view();
+      const { current, password } = request.body;
+      if (needs_current) await tries(request, reply, current ?? '', 'current');
+      await passwords.set(password);
+      await call(sessionsRpc.close, { except: askerOf(request, config) });
+      authenticator.forget();
+      return passwords.view();
+    },
+  );
+}
+
+/** Hash of the asking browser's session; null for a key. */
+function askerOf(request: FastifyRequest, config: GatewayConfig): string | null {
+  if (request.principal?.by !== 'session') return null;
+  const secret = readCookie(request.headers.cookie, sessionCookieName(config));
+  return secret === undefined ? null : hashOf(secret);
+}
+
+function browserRoutes(
+  app: Api,
+  call: CatalogCall,
+  config: GatewayConfig,
+  authenticator: Authenticator,
+): void {
+  app.get(
+    '/api/v1/sessions',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'listSessions',
+        summary: 'The browsers that are signed in, last used first',
+        tags,
+        response: { 200: SessionsReply },
+      },
+    },
+    (request) => call(sessionsRpc.list, { sha256: askerOf(request, config) }),
+  );
+
+  app.delete(
+    '/api/v1/sessions/:id',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'endSession',
+        summary: 'Sign one browser out',
+        tags,
+        params: IdParams,
+        response: { 204: z.undefined().meta({ description: 'It is signed out.' }) },
+      },
+    },
+    async ({ params }, reply) => {
+      const { closed } = await call(sessionsRpc.close, { id: params.id });
+      if (closed === 0)
+        throw new GazeError('not_found', 'There is no such session any more.', { field: 'id' });
+      authenticator.forget();
+      void reply.code(204);
+    },
+  );
+
+  app.delete(
+    '/api/v1/sessions',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'endOtherSessions',
+        summary: 'Sign every other browser out',
+        tags,
+        response: { 204: z.undefined().meta({ description: 'Only the asking browser is signed in now.' }) },
+      },
+    },
+    async (request, reply) => {
+      await call(sessionsRpc.close, { except: askerOf(request, config) });
+      authenticator.forget();
+      void reply.code(204);
+    },
+  );
 }
 
 const viewOf = (principal: Principal | null, config: GatewayConfig): SessionView => {
@@ -83,16 +209,16 @@ const viewOf = (principal: Principal | null, config: GatewayConfig): SessionView
   return { name: principal.name, scopes: [...principal.scopes], by: principal.by, local: config.local };
 };
 
-function buildLogIn(call: CatalogCall, config: GatewayConfig) {
+/** Wrong passwords of one sender are slowed down, wherever they are given. */
+function buildTries(passwords: Passwords) {
   const attempts = buildAttempts({ free: freeTries });
-  const check = config.password === undefined ? null : buildPasswordCheck(config.password);
-  return async (request: FastifyRequest, reply: FastifyReply, password: string): Promise<void> => {
-    checkIsSet(config);
-    if (check === null) {
-      throw new GazeError('forbidden', 'This GAZE has no password: it runs for this machine alone.', {
-        hint: 'Open the address that `npm start` printed.',
-      });
-    }
+  /** @throws GazeError unauthorized, rate_limited; forbidden where there is no password */
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    password: string,
+    field: string,
+  ): Promise<void> => {
     const wait = attempts.waitSeconds(request.ip);
     if (wait > 0) {
       void reply.header('retry-after', String(wait));
@@ -100,12 +226,26 @@ function buildLogIn(call: CatalogCall, config: GatewayConfig) {
     }
     // Counted before it is checked, so that many guesses at once are not one guess.
     attempts.failed(request.ip);
-    if (!(await check(password)))
-      throw new GazeError('unauthorized', 'This is not the password.', {
-        field: 'password',
-        hint: 'Try again.',
-      });
+    const isRight = await passwords.check(password);
+    if (isRight === false)
+      throw new GazeError('unauthorized', 'This is not the password.', { field, hint: 'Try again.' });
     attempts.succeeded(request.ip);
+    if (isRight === null)
+      throw new GazeError('forbidden', 'This GAZE has no password: it runs for this machine alone.', {
+        hint: 'Open the address that GAZE printed, or run npm run link for a fresh one.',
+      });
+  };
+}
+type Tries = ReturnType<typeof buildTries>;
+
+function buildLogIn(
+  call: CatalogCall,
+  config: GatewayConfig,
+  { passwords, tries }: { passwords: Passwords; tries: Tries },
+) {
+  return async (request: FastifyRequest, reply: FastifyReply, password: string): Promise<void> => {
+    await passwords.checkIsSet();
+    await tries(request, reply, password, 'password');
     await openSession(call, config, request, reply, { days: sessionDays });
   };
 }

@@ -47,6 +47,8 @@ export interface ComfyClient {
   view(image: OutputImage): Promise<Buffer>;
   objectInfo(): Promise<unknown>;
   version(): Promise<string | null>;
+  /** Its version, and what it renders on. */
+  system(): Promise<{ version: string | null; device: { name: string; vram_bytes: number | null } | null }>;
   /** The host was away: it may have come back as another version. */
   relearn(): void;
 }
@@ -112,8 +114,14 @@ export function buildComfyClient(
       throw new HostUnreachable(url, undefined, 'it no longer has the picture that it made');
     },
     objectInfo: () => http.json('/object_info', z.record(z.string(), z.unknown())),
-    async version() {
-      return (await http.json('/system_stats', SystemStats)).system.comfyui_version ?? null;
+    version: async () => (await client.system()).version,
+    async system() {
+      const { system, devices } = await http.json('/system_stats', SystemStats);
+      const [device] = devices;
+      return {
+        version: system.comfyui_version ?? null,
+        device: device === undefined ? null : { name: device.name, vram_bytes: device.vram_total ?? null },
+      };
     },
     relearn: () => jobs.forget(),
   };

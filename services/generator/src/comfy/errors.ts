@@ -1,16 +1,21 @@
 import type { FailureClass, WireError } from '@gaze/contracts';
 import { z } from 'zod';
 
+/** Where the fault lies, for whoever looks at an address. */
+export type TroubleKind = 'unreachable' | 'silent' | 'refused' | 'not_comfyui';
+
 /** The host cannot be asked, or answers what no ComfyUI answers. Says nothing about the workflow. */
 export class HostUnreachable extends Error {
   readonly reason: string;
+  readonly kind: TroubleKind;
   /** The connection was never made, so that the host has seen nothing of the request. */
   readonly neverSent: boolean;
-  constructor(url: string, cause: unknown, what?: string) {
+  constructor(url: string, cause: unknown, what?: string, kind: TroubleKind = kindOf(cause)) {
     const reason = what ?? describe(cause);
     super(`${url}: ${reason}`, { cause });
     this.name = 'HostUnreachable';
     this.reason = reason;
+    this.kind = kind;
     this.neverSent = noConnection.has(codeOf(cause) ?? '');
   }
 }
@@ -67,8 +72,20 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+function kindOf(cause: unknown): TroubleKind {
+  if (isTimeout(cause) || codeOf(cause) === 'ETIMEDOUT') return 'silent';
+  return codeOf(cause) === undefined ? 'not_comfyui' : 'unreachable';
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+
+/** `fetch` names a redirect in the cause of its error alone. */
+const isRedirect = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && /redirect/.test(error.cause.message);
+
 function describe(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'it does not answer';
+  if (isTimeout(error)) return 'it does not answer';
+  if (isRedirect(error)) return 'it sends its visitors to another address, where GAZE does not follow';
   const code = codeOf(error);
   if (code !== undefined) return causes[code] ?? code;
   return error instanceof Error ? error.message : 'it cannot be reached';

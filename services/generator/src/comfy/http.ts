@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { HostUnreachable } from './errors.ts';
+import type { TroubleKind } from './errors.ts';
+import { buildHostGuard } from './guard.ts';
 
 /** Lists of classes run to megabytes, histories hold whole graphs; nothing honest is larger than this. */
 const maxJsonBytes = 128 * 1024 * 1024;
@@ -24,11 +26,16 @@ export interface ComfyHttp {
 }
 
 /**
- * Plain HTTP to one ComfyUI. Redirects are never followed: a host answers itself. Nothing of a browser goes along.
+ * Plain HTTP to one ComfyUI. Redirects are never followed: a host answers itself. Nothing of a browser goes along, and
+ * nothing goes to link-local or metadata addresses, wherever the host's name leads.
  * @param options.silentMs after this long without an answer a host counts as silent
  */
 export function buildComfyHttp(url: string, options: { signal: AbortSignal; silentMs: number }): ComfyHttp {
+  const guard = buildHostGuard(url);
+
   async function ask(path: string, given: AskOptions = {}): Promise<Response> {
+    const why = await guard();
+    if (why !== null) throw new HostUnreachable(url, undefined, why);
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(given.limitMs ?? options.silentMs)]);
     const body =
       given.body === undefined
@@ -43,7 +50,8 @@ export function buildComfyHttp(url: string, options: { signal: AbortSignal; sile
 
   async function unexpected(path: string, response: Response): Promise<HostUnreachable> {
     await response.body?.cancel().catch(() => undefined);
-    return new HostUnreachable(url, undefined, statusInWords(path, response.status));
+    const { status } = response;
+    return new HostUnreachable(url, undefined, statusInWords(path, status), kindOfStatus(status));
   }
 
   async function bytes(path: string, response: Response, maxBytes: number): Promise<Buffer> {
@@ -101,6 +109,11 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function kindOfStatus(status: number): TroubleKind {
+  if ([401, 403, 407].includes(status)) return 'refused';
+  return [502, 503, 504].includes(status) ? 'unreachable' : 'not_comfyui';
 }
 
 /** What a status means where ComfyUI stands, for a person who can change it. */

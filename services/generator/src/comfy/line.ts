@@ -1,3 +1,4 @@
+import { guardedLookup } from '@gaze/runtime';
 import type { Log } from '@gaze/runtime';
 import WebSocket from 'ws';
 
@@ -22,6 +23,7 @@ export function openLine(url: string, clientId: string, events: LineEvents, log:
   const ws = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?clientId=${clientId}`, {
     handshakeTimeout: 5000,
     followRedirects: false,
+    lookup: guardedLookup,
     maxPayload: maxMessageBytes,
   });
   let alive = true;

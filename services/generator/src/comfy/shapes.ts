@@ -52,4 +52,5 @@ export const JobEntry = z.looseObject({ status: z.string() });
 
 export const SystemStats = z.looseObject({
   system: z.looseObject({ comfyui_version: z.string().nullish(), os: z.string().nullish() }),
+  devices: z.array(z.looseObject({ name: z.string(), vram_total: z.number().nullish() })).catch([]),
 });

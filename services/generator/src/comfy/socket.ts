@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isForbiddenAddress } from '@gaze/runtime';
 import type { Log } from '@gaze/runtime';
 import { z } from 'zod';
 import { readFrame } from './frames.ts';
@@ -127,7 +128,8 @@ export function openComfySocket(url: string, events: SocketEvents, log: Log): Co
     );
     again.set(id, line);
   }
-  connect();
+  // Such a host is down for good, and `http` says why.
+  if (!isForbiddenAddress(new URL(url).hostname)) connect();
 
   return {
     clientId: () => clientId,

@@ -5,15 +5,17 @@ import {
   Heartbeat,
   HeartbeatReply,
   contractVersion,
+  generatorRpc,
   hostRpc,
   streams,
   subjects,
 } from '@gaze/contracts';
-import { callRpc, consumeWork, every } from '@gaze/runtime';
+import { callRpc, consumeWork, every, serveRpc } from '@gaze/runtime';
 import type { Log, NatsConnection, WorkConsumer } from '@gaze/runtime';
 import { parseJson } from '../comfy/http.ts';
 import type { HostLimits } from '../limits.ts';
 import type { RunDeps } from '../run/run-host.ts';
+import { checkHost } from './check-host.ts';
 import type { HeldHost, HostAssignment } from './held-host.ts';
 import { holdHost } from './held-host.ts';
 import { sendInventory } from './inventory-pages.ts';
@@ -181,8 +183,12 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; limits: HostL
   }
 
   const tickers: { stop: () => void }[] = [];
+  const stopping = new AbortController();
+  let serving: { stop: () => Promise<void> } | null = null;
   return {
     async start() {
+      // Whichever replica is free looks: an address that is not a host yet belongs to nobody.
+      serving = serveRpc(nc, generatorRpc.checkHost, ({ url }) => checkHost(url, stopping.signal), { log });
       const notice = nc.subscribe(subjects.assignmentsChanged, { callback: () => void ask() });
       const firstAsk = every(
         firstAskEveryMs,
@@ -199,6 +205,8 @@ export function buildReplica(deps: RunDeps & { nc: NatsConnection; limits: HostL
     },
     async stop() {
       for (const ticker of tickers) ticker.stop();
+      stopping.abort();
+      await serving?.stop();
       await Promise.all([...holdings].map(([id, holding]) => release(id, holding)));
       await callRpc(nc, hostRpc.leave, { replica: deps.replica }, { deadlineSeconds: 1 }).catch(
         (error: unknown) =>

@@ -32,7 +32,7 @@ export async function completeAttempt(deps: LedgerDeps, question: Question): Pro
 export async function finishFromStored(deps: LedgerDeps, job: LedgerJob): Promise<boolean> {
   const last = await attemptOf(deps.db, job.id, job.attempt);
   if (last?.prompt_id == null) return false;
-  const stored = await deps.images.findStored(folderOf(ownerOfJob(job)), job.id, job.attempt);
+  const stored = await deps.images.findStored(folderOf(ownerOfJob(job), job.is_sweep), job.id, job.attempt);
   if (stored === null) return false;
   const { images, record } = stored;
   const notes = record.notes.filter((note) => !job.notes.includes(note));
@@ -78,7 +78,7 @@ async function complete(deps: LedgerDeps, completion: Completion): Promise<Outco
 async function take(deps: LedgerDeps, trx: Trx, job: LedgerJob, completion: Completion): Promise<void> {
   const owner = ownerOfJob(job);
   const { jobId, attempt, images, record } = completion;
-  checkKeys(folderOf(owner), jobId, attempt, images);
+  checkKeys(folderOf(owner, job.is_sweep), jobId, attempt, images);
   await deps.images.insertFromCompletion(trx, { jobId, attempt, owner, isNsfw: job.is_nsfw, record }, images);
   await endAttempt(trx, jobId, attempt, 'done', null);
   await finish(trx, jobId, 'done');

@@ -30,16 +30,25 @@ const decisive = [
   'stream_sequence',
 ] as const;
 
+/** Whether its picture belongs to a sweep, which has a folder of its own. */
+const isSweep = sql<boolean>`job.snapshot->'recipe'->>'sweep' IS NOT NULL`.as('is_sweep');
+
 /** What the ledger decides by. */
-export type LedgerJob = Pick<Selectable<JobTable>, (typeof decisive)[number]>;
+export type LedgerJob = Pick<Selectable<JobTable>, (typeof decisive)[number]> & { is_sweep: boolean };
 
 /** A job, locked for the rest of the transaction. */
 export async function lockJob(trx: Trx, id: string): Promise<LedgerJob | undefined> {
-  return trx.selectFrom('job').select(decisive).where('id', '=', id).forUpdate().executeTakeFirst();
+  return trx
+    .selectFrom('job')
+    .select(decisive)
+    .select(isSweep)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 export async function findJob(db: DbOrTrx, id: string): Promise<LedgerJob | undefined> {
-  return db.selectFrom('job').select(decisive).where('id', '=', id).executeTakeFirst();
+  return db.selectFrom('job').select(decisive).select(isSweep).where('id', '=', id).executeTakeFirst();
 }
 
 export async function attemptOf(db: DbOrTrx, jobId: string, number: number): Promise<AttemptRow | undefined> {

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { sweepStaging } from '../../../src/editing/covers.ts';
 import { buildEditing } from '../../../src/editing/editing.ts';
 import { entityDetail, listProblems } from '../../../src/library/detail.ts';
+import { usualKeeping } from '../../../src/settings/settings.ts';
 import { testBus } from '../../support/bus.ts';
 import { picture } from '../../support/files.ts';
 import { testLibrary } from '../../support/library.ts';
@@ -19,7 +20,11 @@ import { containing } from '../../support/matchers.ts';
 async function served() {
   const bus = await testBus();
   const on = await testLibrary();
-  const editing = buildEditing({ ...on.writing, store: on.store, images: on.images });
+  const editing = buildEditing({
+    ...on.writing,
+    ...{ store: on.store, images: on.images },
+    keeping: () => Promise.resolve(usualKeeping),
+  });
   await on.data.put('characters', 'elke.json', {
     ...{ character_id: 'elke', character_name: 'Elke', identity: { hair: 'silver', hands: 'gloved' } },
     defaults: { pose: 'standing' },

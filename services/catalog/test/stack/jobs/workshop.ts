@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { Hosts } from '../../../src/hosts/hosts.ts';
 import { buildHosts } from '../../../src/hosts/hosts.ts';
 import { buildJobs } from '../../../src/jobs/jobs.ts';
+import { usualKeeping } from '../../../src/settings/settings.ts';
 import { testBus } from '../../support/bus.ts';
 import { testLibrary } from '../../support/library.ts';
 import { buildHolder } from './holder.ts';
@@ -65,6 +66,7 @@ export async function workshop(
         log,
       },
       defaultCheckpoint: () => Promise.resolve(paper),
+      keeping: () => Promise.resolve(usualKeeping),
     });
     const serving = [hosts, jobs].flatMap((part) => part.serve(bus.nc));
     await bus.nc.flush();

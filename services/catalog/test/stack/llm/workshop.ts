@@ -90,6 +90,7 @@ export async function llmWorkshop() {
       ...{ db, nc: bus.nc, store, events, images, hosts, llm, log },
       ...{ loader: library.loader, templateFor: library.templateFor },
       defaultCheckpoint: () => Promise.resolve(null),
+      keeping: settings.keeping,
     });
     const serving = [settings, hosts, jobs, llm].flatMap((part) => part.serve(bus.nc));
     await bus.nc.flush();
