@@ -55,6 +55,42 @@ export const requirements: readonly Requirement[] = [
     promise:
       'Every category has a library that filters and a page for each of its entries, also for one with a broken file.',
   },
+
+  // ── editing in the app ──
+  {
+    id: 'web.edit-form',
+    promise:
+      'A form made from the category’s declaration changes an entry, keeps what it does not show, and takes a save back.',
+  },
+  {
+    id: 'web.edit-faults',
+    promise: 'Each fault stands at its field in a sentence; a save that is refused loses nothing.',
+  },
+  {
+    id: 'web.edit-checkpoint',
+    promise:
+      'A checkpoint’s sampler, scheduler and workflow are chosen from what hosts and data folder have.',
+  },
+  {
+    id: 'web.edit-preset',
+    promise: 'A preset is built from pickers, with each field in, out or left to the draw.',
+  },
+  { id: 'web.edit-leave', promise: 'Leaving a page with unsaved changes asks.' },
+  {
+    id: 'web.edit-json',
+    promise:
+      'The JSON tab shows the file’s own text and lists faults with line and column; what is not edited keeps its bytes.',
+  },
+  {
+    id: 'web.edit-conflict',
+    promise:
+      'Edits of other fields by somebody else come in by themselves; of the same field both versions are shown to choose from.',
+  },
+  {
+    id: 'web.tags',
+    promise:
+      'Prompt fields complete tags by name and alias, change weights by key, select whole tags, and take pasted prompts apart.',
+  },
   {
     id: 'api.kept',
     promise:
@@ -81,6 +117,11 @@ export const requirements: readonly Requirement[] = [
   {
     id: 'events.stream',
     promise: 'Scripts read the same events as a stream of an ordinary request, and go on where they were.',
+  },
+  {
+    id: 'events.webhooks',
+    promise:
+      'Addresses outside are told of ended jobs and batches, signed, tried again for a day, and never held up for.',
   },
   {
     id: 'api.clean-text',
@@ -370,6 +411,15 @@ export const requirements: readonly Requirement[] = [
       'A GAZE that others can reach asks for a password; without one set it serves nothing but the page that says so.',
   },
   {
+    id: 'S2',
+    promise: 'Secrets never lie in clear in the database, in logs, in messages or in pictures.',
+  },
+  {
+    id: 'S4',
+    promise:
+      'Addresses that people set never lead to link-local or metadata addresses, redirects are not followed, answers not echoed.',
+  },
+  {
     id: 'S3',
     promise:
       'Every address answers 401 without a key or session and 403 without the scope, but for a short list that is written down.',
@@ -406,6 +456,63 @@ export const requirements: readonly Requirement[] = [
     promise: 'The domain is pure, the gateway decides nothing, and no service imports another.',
   },
 
+  // ── the house in Settings: hosts, model folders, what is kept, who is signed in; and strengths ──
+  {
+    id: 'hosts.settings',
+    promise:
+      'ComfyUI hosts can be added, renamed, turned off and removed while GAZE runs; one that is turned off finishes its picture, and those of the environment stay as it says.',
+  },
+  {
+    id: 'hosts.test',
+    promise:
+      'A look at an address says version, device, files and what missing nodes cost, or in a sentence what is wrong there.',
+  },
+  {
+    id: 'hosts.forbidden',
+    promise:
+      'No host of Settings leads to link-local or metadata addresses, redirects are not followed, and nothing of what strangers answer is shown.',
+  },
+  {
+    id: 'models.folders',
+    promise:
+      'Folders of model files can be chosen while GAZE runs, are checked before they count, and give way to those that the environment fixes.',
+  },
+  {
+    id: 'settings.keeping',
+    promise: 'How long jobs, changes and the trash are kept is chosen in Settings, and what is older goes.',
+  },
+  {
+    id: 'session.password',
+    promise:
+      'The first password is set under a link of the log, changed in Settings, and signs every other browser out; one that the environment fixes stays.',
+  },
+  {
+    id: 'session.browsers',
+    promise: 'Signed-in browsers are listed, and each or all others can be signed out.',
+  },
+  {
+    id: 'strengths.weights',
+    promise: 'A sweep leads from one weight to another in steps, both ends among them, 41 pictures at most.',
+  },
+  {
+    id: 'strengths.sweep',
+    promise: 'The pictures of a sweep differ in the weight of the LoRA alone.',
+  },
+  {
+    id: 'strengths.rows',
+    promise:
+      'A sweep is one batch in the batch lane, survives the history of its jobs, and lists its pictures by weight.',
+  },
+  { id: 'strengths.best', promise: 'The weight, or the span, that was chosen counts from then on.' },
+  {
+    id: 'start.settings-refused',
+    promise:
+      'A start with a wrong address in COMFYUI_URLS or an unknown LOG_LEVEL is refused at once, in a sentence that names it.',
+  },
+  {
+    id: 'start.link',
+    promise: 'A further browser of a local start gets a one-time link of its own from npm run link.',
+  },
   // ── what this machine cannot show ──
   {
     id: 'hosts.real-comfyui',
@@ -486,5 +593,50 @@ export const requirements: readonly Requirement[] = [
   {
     id: 'llm.whole',
     promise: 'With the demo start, an entry is made from a sentence and its tags written anew over the API.',
+  },
+
+  // ── containers and what runs beyond one machine; the stack itself is tested by `npm run test:containers` ──
+  {
+    id: 'containers.compose',
+    promise:
+      'From a clone two commands bring the whole stack up, a preset renders over the API, the page works in a browser, and down and up again keep everything.',
+  },
+  {
+    id: 'containers.scale',
+    promise:
+      'Hosts spread over several generators; kill -9 of one moves its hosts, and neither that nor a wiped bus loses a job.',
+  },
+  {
+    id: 'containers.hardened',
+    promise:
+      'Containers run without root, without rights, on a read-only root, within limits; only the gateway is reached from outside.',
+  },
+  {
+    id: 'containers.secrets',
+    promise:
+      'Secrets of the stack are made once, have no default, and are never overwritten; weak ones are refused.',
+  },
+  {
+    id: 'containers.images',
+    promise: 'One Dockerfile makes every image with what its process needs and no more, for old engines too.',
+  },
+  {
+    id: 'kubernetes.manifests',
+    promise:
+      'The Kubernetes manifests fit together: selectors, ports, names and variables exist, and no secret has a default.',
+  },
+  {
+    id: 'storage.s3',
+    promise: 'Pictures lie on a disk or on an S3 server, with the same names, lists and moves.',
+  },
+  {
+    id: 'storage.move',
+    promise:
+      'One command takes all pictures to an S3 server or back, checks every sum, and goes on where it was cut off.',
+  },
+  { id: 'upgrade.check', promise: 'What a new version would change in the database is said before it does.' },
+  {
+    id: 'upgrade.no-downgrade',
+    promise: 'An older version refuses a database that a newer one has changed, before it writes anything.',
   },
 ];

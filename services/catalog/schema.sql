@@ -493,3 +493,35 @@ CREATE TABLE used_token (
   used_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT used_token_pkey PRIMARY KEY (sha256)
 );
+
+CREATE TABLE webhook (
+  id text NOT NULL,
+  url text NOT NULL,
+  events text[] NOT NULL,
+  sealed_secret text NOT NULL,
+  enabled boolean NOT NULL DEFAULT true,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_at timestamp with time zone,
+  last_ok boolean,
+  last_error text,
+  CONSTRAINT webhook_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE webhook_delivery (
+  id text NOT NULL,
+  webhook_id text NOT NULL,
+  event text NOT NULL,
+  about text NOT NULL,
+  body text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  attempts integer NOT NULL DEFAULT 0,
+  next_at timestamp with time zone NOT NULL DEFAULT now(),
+  ended_at timestamp with time zone,
+  delivered boolean NOT NULL DEFAULT false,
+  error text,
+  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_delivery_webhook_id_about_key UNIQUE (webhook_id, about),
+  CONSTRAINT webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, next_at) WHERE (ended_at IS NULL);
+CREATE INDEX webhook_delivery_ended ON webhook_delivery USING btree (ended_at) WHERE (ended_at IS NOT NULL);

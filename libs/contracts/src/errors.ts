@@ -10,7 +10,11 @@ export const errorCodes = {
     title: 'The request is not valid',
     hint: 'Correct the named field and send it again.',
   },
-  malformed_request: { status: 400, title: 'The request cannot be read', hint: 'Send well-formed JSON.' },
+  malformed_request: {
+    status: 400,
+    title: 'The request cannot be read',
+    hint: 'Check the address and the form of the request; /api/docs has examples.',
+  },
   unauthorized: {
     status: 401,
     title: 'You are not signed in',

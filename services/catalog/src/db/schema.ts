@@ -21,6 +21,7 @@ import type {
   Scope,
   Snapshot,
   TagReport,
+  WebhookEvent,
   WireError,
   Workflow,
 } from '@gaze/contracts';

@@ -8,7 +8,8 @@ import { isBefore, readToken, tokenOf } from './token.ts';
 
 /** The little of a socket that a session needs. */
 export interface Outlet {
-  send: (text: string) => void;
+  /** `token`: where the reader stands after it. */
+  send: (text: string, token?: string) => void;
   /** Bytes that wait in this process because the reader is slow. */
   waitingBytes: () => number;
 }
@@ -55,12 +56,12 @@ export function buildSession(deps: {
       return;
     }
     place = event.place;
-    if (topics.has(event.topic)) outlet.send(event.text);
+    if (topics.has(event.topic)) outlet.send(event.text, tokenOf(event.place));
   }
 
   function startOver(at: Place): void {
     place = at;
-    outlet.send(encode({ type: 'reset', token: tokenOf(at) }));
+    outlet.send(encode({ type: 'reset', token: tokenOf(at) }), tokenOf(at));
   }
 
   const leave = hub.listen({
@@ -86,7 +87,7 @@ export function buildSession(deps: {
 
   function hello(at: Place): void {
     place = at;
-    outlet.send(encode({ type: 'hello', token: tokenOf(at) }));
+    outlet.send(encode({ type: 'hello', token: tokenOf(at) }), tokenOf(at));
   }
 
   /** Sends what happened since `from`, page by page. */
@@ -135,7 +136,7 @@ export function buildSession(deps: {
     },
     ping() {
       if (heldBack !== null || behind || place === null) return;
-      outlet.send(encode({ type: 'ping', token: tokenOf(place) }));
+      outlet.send(encode({ type: 'ping', token: tokenOf(place) }), tokenOf(place));
     },
     end() {
       ended = true;

@@ -2,6 +2,7 @@ import type { Scope } from '@gaze/contracts';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Knock } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
 
 declare module 'fastify' {
@@ -21,6 +22,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null;
+    /** What the guard looked at, for those that ask it again later. */
+    knock: Knock | null;
   }
 }
 

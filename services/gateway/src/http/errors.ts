@@ -8,6 +8,18 @@ import { validationError } from './validation.ts';
 /** Seconds after which a request that met a stopped part is worth another try. */
 const retryAfterSeconds = 2;
 
+/** Addresses that the router cannot read never reach a handler, nor the road of errors. */
+export function frameworkErrors(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  // No hook has run for it.
+  void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  void sendProblem(request, reply, wireOf(error));
+  return reply;
+}
+
 /** One road for every failure: problem+json to the sender, the cause to the log. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error, request, reply) => {
@@ -51,7 +63,9 @@ function wireOf(error: unknown): WireError {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return malformed('The body is not as long as its Content-Length says.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return malformed('The body is not well-formed JSON.');
+      return { ...malformed('The body is not well-formed JSON.'), hint: 'Send well-formed JSON.' };
+    case 'FST_ERR_BAD_URL':
+      return malformed('The address is not well-formed: a % is not followed by the code of a letter.');
     default:
   }
   const wire = toWireError(error);

@@ -13,7 +13,13 @@ export function registerJsonBody(app: FastifyInstance): void {
     void parse(request, body, (error, value) => {
       // The parser's text quotes the body; a stranger's body has no place in a log or an answer.
       if (error === null) done(null, value);
-      else done(new GazeError('malformed_request', 'The body is not well-formed JSON.'), undefined);
+      else
+        done(
+          new GazeError('malformed_request', 'The body is not well-formed JSON.', {
+            hint: 'Send well-formed JSON.',
+          }),
+          undefined,
+        );
     });
   });
 }

@@ -1,14 +1,19 @@
 import {
+  AgainBody,
   IdParams,
   ImageDetail,
   ImageFlagsBody,
   ImageView,
   ImagesQuerystring,
+  SubmitReply,
+  againRpc,
   catalogRpc,
   pageOf,
 } from '@gaze/contracts';
 import type { CatalogCall } from '../catalog.ts';
 import type { Api } from '../http/context.ts';
+import { IdempotencyHeaders, idempotencyOf } from '../http/idempotency.ts';
+import { sendSubmitted } from './submitted.ts';
 
 const tags = ['Images'];
 
@@ -58,5 +63,32 @@ export function imageRoutes(app: Api, call: CatalogCall): void {
       },
     },
     ({ params, body }) => call(catalogRpc.imagesFlags, { image_id: params.id, ...body }),
+  );
+
+  app.post(
+    '/api/v1/images/:id/again',
+    {
+      config: { scope: 'generate', idempotent: true },
+      schema: {
+        operationId: 'makeImageAgain',
+        summary: 'Queue a picture once more',
+        description:
+          'Exactly as it was made, or by the same recipe with its entries as they are today. 202 means that the job is stored and will not be lost.',
+        tags,
+        params: IdParams,
+        headers: IdempotencyHeaders,
+        body: AgainBody,
+        response: { 202: SubmitReply },
+      },
+    },
+    async (request, reply) =>
+      sendSubmitted(
+        reply,
+        await call(againRpc.again, {
+          ...request.body,
+          image_id: request.params.id,
+          ...idempotencyOf(request),
+        }),
+      ),
   );
 }
