@@ -18,6 +18,28 @@ export interface CatalogLock {
 }
 
 /**
+ * The lock for a tool that works in the catalog's place, such as a restore: at once or not at all.
+ * @returns what gives it back; null where a catalog is active
+ * @throws GazeError unavailable where the database does not answer
+ */
+export async function lockOnce(url: string): Promise<(() => Promise<void>) | null> {
+  const client = new pg.Client({ connectionString: url, application_name: 'gaze tool lock' });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS free', [
+      ...lockKey,
+    ]);
+    if (rows[0]?.free === true) return () => client.end();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw typedDbError(error);
+  }
+  await client.end();
+  return null;
+}
+
+/**
  * Exactly one catalog is active: it holds an advisory lock on a connection of its own. When that connection ends the
  * lock is gone and another catalog may be writing already, so `lost` is called and the process has to end.
  */

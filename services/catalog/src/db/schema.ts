@@ -352,7 +352,7 @@ export interface LlmTranscriptTable {
 export interface LlmResultTable {
   job_id: string;
   attempt: number;
-  kind: LlmTaskKind;
+  kind: LlmTaskKind | 'proposed_edit';
   category: CategoryName;
   /** Null: it makes a new entry. */
   slug: string | null;

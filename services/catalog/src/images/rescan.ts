@@ -67,14 +67,15 @@ export async function rescanImages(deps: RescanDeps): Promise<GalleryRescan> {
   return scan.result;
 }
 
-interface KnownRow {
+export interface KnownRow {
   id: string;
   key: string;
   bytes: number;
   file_etag: string | null;
 }
 
-async function* rowsInOrder(db: Db): AsyncGenerator<KnownRow> {
+/** Every picture that is shown, in the order of a listing. */
+export async function* rowsInOrder(db: Db): AsyncGenerator<KnownRow> {
   const size = 2000;
   for (let after = ''; ;) {
     const { rows } = await sql<KnownRow>`
