@@ -56,6 +56,83 @@ export const requirements: readonly Requirement[] = [
       'Every category has a library that filters and a page for each of its entries, also for one with a broken file.',
   },
 
+  // ── life of an entry in the app ──
+  {
+    id: 'web.library-new',
+    promise:
+      'A new entry comes from a name, from JSON that is pasted or dropped (faults at line and column), from a description, or from LoRA files.',
+  },
+  {
+    id: 'web.library-select',
+    promise:
+      'Cards are chosen by click, Ctrl, Shift, keyboard or a long press; all of a filtered list at once.',
+  },
+  {
+    id: 'web.library-bulk',
+    promise: 'What is chosen is marked, exported or deleted at once; marks and deletions have an undo.',
+  },
+  {
+    id: 'web.library-run',
+    promise:
+      'Work over many entries is one card: how many are done, what renders now by name, what failed and why; it survives a reload.',
+  },
+  {
+    id: 'web.library-covers',
+    promise: 'Missing covers are generated on request; all covers are cleared after a question.',
+  },
+  {
+    id: 'web.library-filters',
+    promise:
+      'Favourites, NSFW, tags with counts, LoRA, no cover and problems narrow the library, on a phone too.',
+  },
+  {
+    id: 'web.library-marks',
+    promise:
+      'A card marks a LoRA that nobody has and a faulty file, and shows one of its own pictures where it has no cover.',
+  },
+  {
+    id: 'web.problems',
+    promise: 'Faulty files are counted in the rail and over their library, and listed with place and reason.',
+  },
+  { id: 'web.entity-clone', promise: 'An entry is cloned from its page, with an undo.' },
+  {
+    id: 'web.entity-rename',
+    promise: 'A rename shows what moves before it is made, and the page goes along to the new address.',
+  },
+  {
+    id: 'web.entity-transfer',
+    promise:
+      'A transfer to another category shows what is carried over and what is not; the original is kept or goes to the trash.',
+  },
+  {
+    id: 'web.entity-delete',
+    promise:
+      'Delete has an undo; with its model file an entry goes only after its name was typed, and a refusal says why.',
+  },
+  {
+    id: 'web.trash',
+    promise: 'The trash lists what was deleted; each comes back, or goes for good after a question.',
+  },
+  { id: 'web.entity-marks', promise: 'Favourite and NSFW are switched from the page, by menu and by key.' },
+  {
+    id: 'web.entity-cover',
+    promise: 'A picture that is dropped on the stage becomes the cover, with an undo.',
+  },
+  {
+    id: 'web.entity-history',
+    promise: 'The history of an entry shows who changed what, tag by tag, and brings any version back.',
+  },
+  {
+    id: 'web.entity-phone',
+    promise: 'On a phone the page of an entry has the same actions and its history.',
+  },
+  {
+    id: 'web.wardrobe',
+    promise:
+      'Outfits of a character are tabs: worn, added, renamed, deleted but for the last, copied from an entry and saved as one.',
+  },
+  { id: 'web.looks', promise: 'A character lists its looks, and a look leads to its character.' },
+
   // ── editing in the app ──
   {
     id: 'web.edit-form',
@@ -124,6 +201,11 @@ export const requirements: readonly Requirement[] = [
       'Addresses outside are told of ended jobs and batches, signed, tried again for a day, and never held up for.',
   },
   {
+    id: 'api.mcp',
+    promise:
+      'Agents work with characters and outfits over MCP, as far as their key allows; what they would change waits for a person.',
+  },
+  {
     id: 'api.clean-text',
     promise: 'Text that no file or database can keep is refused with the name of its field.',
   },
@@ -141,6 +223,11 @@ export const requirements: readonly Requirement[] = [
     id: 'images.trash',
     promise:
       'A deleted picture goes into the trash with its sidecar and comes back to its place and as the cover it was; many at once have an answer each.',
+  },
+  {
+    id: 'images.again',
+    promise:
+      'A picture is made once more: exactly, from its snapshot or the versions that its record names, or with today’s entries; what is not kept any more is said in a sentence.',
   },
   {
     id: 'images.rescan',

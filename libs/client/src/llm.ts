@@ -16,6 +16,7 @@ import type {
   LlmTestResult,
   McpServersInput,
   McpServersView,
+  ProposalInput,
   RegenerateManyInput,
   TagCategory,
   TagHit,
@@ -87,6 +88,11 @@ export function buildDrafts(send: Send) {
     apply: (id: string, input: NonNullable<DraftApplyInput> = {}) =>
       send<EntityWritten>('POST', `${at(id)}/apply`, { body: input }),
     discard: (id: string) => send<DraftView>('POST', `${at(id)}/discard`),
+    /** An edit of an entry that waits until a person has looked at it. */
+    propose: (category: CategoryName, slug: string, input: ProposalInput) =>
+      send<DraftView>('POST', `/api/v1/library/${category}/${encodeURIComponent(slug)}/propose`, {
+        body: input,
+      }),
     /** All that wait, those of a category or those of one request. */
     decide: (input: DraftsDecideInput) =>
       send<DraftsDecided>('POST', '/api/v1/drafts/decide', { body: input }),

@@ -3,7 +3,7 @@ import { CategoryName } from './categories/declaration.ts';
 import { Lane } from './job.ts';
 import { LlmWorkerStatus } from './llm.ts';
 import { DraftView, LlmReview, maxBulkFiles, maxSlugs } from './llm-jobs.ts';
-import { Slug } from './recipe.ts';
+import { EntityData, Slug } from './recipe.ts';
 import { TagCategory, TagListStatus } from './tags.ts';
 
 const asked = {
@@ -71,6 +71,15 @@ export const DraftApplyBody = z
   })
   .nullish()
   .meta({ id: 'DraftApply' });
+export const ProposalBody = z
+  .strictObject({
+    /** A merge patch (RFC 7396). No field can be taken away. */
+    patch: EntityData,
+    /** Why, for the person who decides. */
+    note: z.string().max(500).default(''),
+  })
+  .meta({ id: 'Proposal' });
+export type ProposalInput = z.input<typeof ProposalBody>;
 export const TranscriptQuerystring = z.object({ attempt: z.coerce.number().int().min(1).optional() });
 
 /** How language model and tag server are; null: that part does not answer. */

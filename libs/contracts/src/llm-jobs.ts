@@ -4,7 +4,7 @@ import { DraftState } from './draft-state.ts';
 import { EntityWritten } from './editing.ts';
 import { JobView, Lane } from './job.ts';
 import { LlmChange, LlmTranscript, RefusedField, TagReport } from './llm.ts';
-import { Slug } from './recipe.ts';
+import { EntityData, Slug } from './recipe.ts';
 import { rpc } from './rpc.ts';
 
 /** What becomes of a result: written into the library at once, or kept until a person has looked at it. */
@@ -53,7 +53,8 @@ export const DraftView = z
   .object({
     /** The job's. */
     id: z.string(),
-    kind: z.enum(['regenerate_tags', 'create_entity', 'bulk_create']),
+    /** `proposed_edit`: a program proposed it; there is no job and no transcript. */
+    kind: z.enum(['regenerate_tags', 'create_entity', 'bulk_create', 'proposed_edit']),
     category: CategoryName,
     /** The entry that it changes or has made; null: it makes a new one. */
     slug: z.string().nullable(),
@@ -177,6 +178,19 @@ export const llmJobsRpc = {
   ),
   draftDiscard: rpc('drafts.discard', DraftRef, DraftView),
   /** All that wait, those of one category or those of one request; what somebody changed meanwhile goes on waiting. */
+  /** An edit that waits until a person has looked at it. */
+  propose: rpc(
+    'drafts.propose',
+    z.object({
+      category: CategoryName,
+      slug: Slug,
+      /** A merge patch. */
+      patch: EntityData,
+      note: z.string().max(500).default(''),
+      by: z.string().max(200),
+    }),
+    DraftView,
+  ),
   draftsDecide: rpc(
     'drafts.decide',
     z.object({

@@ -52,6 +52,7 @@ import { llmRoutes } from './routes/llm.ts';
 import { llmSettingsRoutes } from './routes/llm-settings.ts';
 import { manyRoutes } from './routes/many.ts';
 import { mediaRoutes, thumbRoutes } from './routes/media.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { modelRoutes } from './routes/models.ts';
 import { outfitRoutes } from './routes/outfits.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -175,7 +176,9 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   modelRoutes(app, call);
   searchRoutes(app, call);
   mediaRoutes(app, store);
-  thumbRoutes(app, buildThumbs({ store, log }));
+  const thumbs = buildThumbs({ store, log });
+  thumbRoutes(app, thumbs);
+  mcpRoutes(app, { call, hub, thumbs });
   hostRoutes(app, call);
   houseRoutes(app, call);
   keyRoutes(app, call, authenticator);

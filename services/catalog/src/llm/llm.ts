@@ -19,6 +19,7 @@ import { completeLlm } from './ledger/complete.ts';
 import { failLlm, releaseLlm } from './ledger/fail.ts';
 import { noteBeat, noteProgress } from './ledger/signs.ts';
 import { startLlm } from './ledger/start.ts';
+import { proposeEdit } from './propose.ts';
 import { buildLlmQueue } from './queue.ts';
 import { bulkCreate, createFromDescription, regenerateTags } from './requests.ts';
 import { pruneResults } from './results-store.ts';
@@ -117,6 +118,9 @@ export function buildLlmJobs(
     serveRpc(on, llmJobsRpc.draft, ({ id }) => draftOf(db, id), { log }),
     serveRpc(on, llmJobsRpc.draftApply, (request) => applyDraft({ db, landing, events }, request), { log }),
     serveRpc(on, llmJobsRpc.draftDiscard, ({ id }) => discardDraft({ db, events }, id), { log }),
+    serveRpc(on, llmJobsRpc.propose, (request) => proposeEdit({ writing: base.writing, events }, request), {
+      log,
+    }),
     serveRpc(on, llmJobsRpc.draftsDecide, (request) => decideDrafts({ db, events, landing, log }, request), {
       log,
     }),

@@ -9,9 +9,14 @@ export interface CredentialSources {
   cookieName: string;
 }
 
+/** Programs of the MCP world send their key as a bearer token. */
+function bearerOf(authorization: string | string[] | undefined): string | undefined {
+  return typeof authorization === 'string' ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
+}
+
 /** What the sender shows: a key wins over the cookie. Null where there is neither. */
 export function readCredential({ headers, queryKey, cookieName }: CredentialSources): Credential | null {
-  const key = headers['x-api-key'] ?? queryKey;
+  const key = headers['x-api-key'] ?? bearerOf(headers.authorization) ?? queryKey;
   // A key given twice is no key; it is presented all the same and gets the answer of a wrong one.
   if (key !== undefined) return { by: 'key', secret: typeof key === 'string' ? key : '' };
   const cookie = headers.cookie;

@@ -443,6 +443,10 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   listDrafts: { response: { items: [draft], next_cursor: null, waiting: 1 } },
+  proposeEdit: {
+    request: { patch: { identity: { hair: 'copper hair' } }, note: 'Red hair reads as orange.' },
+    response: { ...draft, kind: 'proposed_edit' },
+  },
   decideDrafts: { request: { decision: 'apply', batch_id: 'b1' }, response: { decided: 12, waiting: 0 } },
   getLlmProvider: { response: llmProvider },
   setLlmProvider: {

@@ -5,8 +5,10 @@ import {
   DraftsDecided,
   DraftsPage,
   DraftsQuerystring,
+  EntityParams,
   EntityWritten,
   IdParams,
+  ProposalBody,
   llmJobsRpc,
 } from '@gaze/contracts';
 import type { CatalogCall } from '../catalog.ts';
@@ -87,5 +89,24 @@ export function draftRoutes(app: Api, call: CatalogCall): void {
       },
     },
     ({ body }) => call(llmJobsRpc.draftsDecide, body),
+  );
+
+  app.post(
+    '/api/v1/library/:category/:slug/propose',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'proposeEdit',
+        summary: 'Propose an edit that waits for review',
+        description:
+          'For programs and agents: the entry stays as it is until a person applies the draft, field by field if they like.',
+        ...{ tags, params: EntityParams, body: ProposalBody, response: { 201: DraftView } },
+      },
+    },
+    async ({ params, body, principal }, reply) => {
+      const draft = await call(llmJobsRpc.propose, { ...params, ...body, by: principal?.name ?? 'somebody' });
+      void reply.code(201);
+      return draft;
+    },
   );
 }

@@ -165,6 +165,7 @@ export function buildCannedCatalog() {
     'llm.draftApply': () => response('applyDraft'),
     'llm.draftDiscard': () => response('discardDraft'),
     'worker.status': () => unanswered(),
+    'llm.propose': () => response('proposeEdit'),
     'llm.draftsDecide': () => response('decideDrafts'),
     'llmSettings.sealingKey': () => ({ public_key: sealingKey(keyFile) }),
     'llmSettings.provider': () => response('getLlmProvider'),
