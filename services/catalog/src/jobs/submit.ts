@@ -5,6 +5,7 @@ import {
   fairWaitMs,
   farBack,
   fileKey,
+  listedFiles,
   neededFiles,
   ownerOf,
   resolveSnapshot,
@@ -205,18 +206,21 @@ function refuseWhereNoHostHas(files: readonly NeededFile[], hosts: readonly Book
     !enabled.every((host) => host.state === 'up' && host.held && host.inventoryFresh)
   )
     return;
-  const missing = files.find(
+  const missing = files.filter(
     (file) => !enabled.some((host) => host.files.has(fileKey(file.kind, file.name))),
   );
-  if (missing === undefined) return;
+  const [first] = missing;
+  if (first === undefined) return;
   const names = enabled.map((host) => host.name).join(', ');
+  const kind = missing.length === 1 ? `the ${kindNames[first.kind]} ` : '';
+  const keys = missing.map((file) => fileKey(file.kind, file.name));
   throw new GazeError(
     'no_host_has_file',
-    `No ComfyUI host has the ${kindNames[missing.kind]} \`${missing.name}\` (asked: ${names}).`,
+    `No ComfyUI host has ${kind}${listedFiles(keys)} (asked: ${names}).`,
     {
-      field: missing.kind === 'checkpoint' ? 'recipe.checkpoint' : undefined,
-      file: missing.name,
-      hint: 'Copy the file to a ComfyUI host or choose another.',
+      field: first.kind === 'checkpoint' ? 'recipe.checkpoint' : undefined,
+      file: first.name,
+      hint: 'Copy what is missing to a ComfyUI host or choose something else.',
     },
   );
 }
