@@ -15,6 +15,7 @@ const commands = {
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
   keys: ['scripts/keys.ts'],
+  link: ['scripts/link.ts'],
   'comfyui-stand-in': ['tools/comfyui-stand-in/src/main.ts'],
 };
 

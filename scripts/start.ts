@@ -24,7 +24,9 @@ async function main(): Promise<void> {
   say.plain('');
   const house = await launch({ settings, env: process.env, say, stop: stop.signal, force: force.signal });
   say.step('ready', `in ${((performance.now() - began) / 1000).toFixed(1)} s; Ctrl-C stops it`);
-  say.plain(`\n  Open  ${house.openUrl}\n`);
+  say.plain(`\n  Open  ${house.openUrl}`);
+  if (house.outsideUrls.length > 0) say.plain(`  From other machines  ${house.outsideUrls.join('  ')}`);
+  say.plain('');
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) resolve();
     else stop.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -726,4 +726,60 @@ export const requirements: readonly Requirement[] = [
     id: 'upgrade.no-downgrade',
     promise: 'An older version refuses a database that a newer one has changed, before it writes anything.',
   },
+
+  // ── the language model: its settings and its pages ──
+  {
+    id: 'llm.settings',
+    promise:
+      'The language model is chosen in Settings and works from the next job on; what the environment fixes is shown and cannot be changed.',
+  },
+  {
+    id: 'llm.settings-key',
+    promise:
+      'Its key is kept sealed, is never shown, logged or dumped, and goes to the server that it was entered for and to no other.',
+  },
+  {
+    id: 'llm.settings-test',
+    promise:
+      'A test says what it found: whether the server answers, knows the model, the model answers and calls tools, and else what to do.',
+  },
+  {
+    id: 'llm.settings-tools',
+    promise:
+      'MCP servers are added by address while GAZE runs; each tool is allowed or not; commands come from the environment alone.',
+  },
+  {
+    id: 'llm.drafts-many',
+    promise: 'Drafts of a request are applied or dropped in one go, and every open page hears of it.',
+  },
+  {
+    id: 'llm.bulk-killed',
+    promise:
+      'A bulk run that loses its worker and its catalog ends with one entry and one revision per file.',
+  },
+  {
+    id: 'web.llm-create',
+    promise: 'A card is made from a sentence, with live progress, and opens when it is done.',
+  },
+  {
+    id: 'web.llm-bulk',
+    promise:
+      'Cards are made from chosen model files, whose headers are shown; the run goes on after a reload, with what is done, running and failed.',
+  },
+  {
+    id: 'web.llm-regenerate',
+    promise:
+      'Tags of one card or of a category are written anew, and their diff is seen, taken in part or dropped before it lands.',
+  },
+  { id: 'web.llm-review', promise: 'Drafts are reviewed by keyboard, one by one or all of a run at once.' },
+  {
+    id: 'web.llm-transcript',
+    promise: 'What a model was asked, what it called and answered, and what that cost can be read.',
+  },
+  {
+    id: 'web.llm-settings',
+    promise:
+      'Settings show the language model, its tool servers and their tools, live, with a test that says what it found.',
+  },
+  { id: 'web.llm-none', promise: 'Without a language model its pages say so and lead to Settings.' },
 ];

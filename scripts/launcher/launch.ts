@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { ownUrl, outsideUrls } from './addresses.ts';
 import type { LaunchContext } from './context.ts';
 import { buildDemoParts } from './demo-parts.ts';
 import { devPort, devUrl, devWebPart } from './dev.ts';
@@ -23,6 +24,8 @@ export interface House {
   url: string;
   /** Address for the person who started it: in local mode with the token that becomes a session. */
   openUrl: string;
+  /** Addresses for other machines; empty where it listens to this one alone. */
+  outsideUrls: readonly string[];
   natsUrl: string;
   databaseUrl: string;
   /** Addresses of the demo's ComfyUI hosts, by name. */
@@ -41,7 +44,7 @@ type Group = Supervised[];
  */
 export async function launch(context: LaunchContext): Promise<House> {
   const { settings, say } = context;
-  const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`;
+  const url = ownUrl(settings.host, settings.port);
   const folders = prepareState(settings.stateDir);
   const undo: (() => void)[] = [];
   const groups: Group[] = [];
@@ -110,13 +113,16 @@ async function raise(
     say.step('demo', demo.summary);
   }
 
-  const token = settings.local ? randomBytes(24).toString('base64url') : null;
+  const secret = (): string => randomBytes(24).toString('base64url');
+  const token = settings.local ? secret() : null;
+  const setupToken = settings.local || settings.hasPassword ? null : secret();
   const healthPort = await freePort();
   const mcpPort = await freePort();
   const services = serviceParts(context, {
     ...stores,
     secrets,
     token,
+    setupToken,
     healthPort,
     mcpPort,
     teller,
@@ -135,6 +141,8 @@ async function raise(
       url: given.url,
       port: settings.port,
       startedAt,
+      ...(token === null ? {} : { linkSecret: token }),
+      database: stores.databaseUrl,
       nats: { url: stores.natsUrl, ...natsLogin(context, secrets, 'operator') },
       processes: Object.fromEntries([...processes].map(([name, running]) => [name, running.pid() ?? 0])),
     });
@@ -156,13 +164,25 @@ async function raise(
   teller.settled();
   return {
     url: given.url,
-    openUrl: `${settings.dev ? devUrl(settings) : given.url}/${token === null ? '' : `?token=${token}`}`,
+    openUrl: `${settings.dev ? devUrl(settings) : given.url}/${await entry(given.url, { token, setupToken })}`,
+    outsideUrls: outsideUrls(settings.host, settings.port),
     natsUrl: stores.natsUrl,
     databaseUrl: stores.databaseUrl,
     standIns: demo?.addresses ?? {},
     processes,
     stop: given.stopAll,
   };
+}
+
+/** What follows the address in the link for whoever started it: the token of a local start, or the first password's. */
+async function entry(
+  url: string,
+  { token, setupToken }: { token: string | null; setupToken: string | null },
+): Promise<string> {
+  if (token !== null) return `?token=${token}`;
+  // While it has no password, it serves nothing else.
+  const isUnset = setupToken !== null && (await fetch(url, { redirect: 'manual' })).status === 503;
+  return isUnset ? `setup?token=${setupToken}` : '';
 }
 
 function buildStop(groups: Group[], undo: (() => void)[]): () => Promise<void> {

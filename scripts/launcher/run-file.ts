@@ -8,6 +8,9 @@ export interface RunFile {
   url: string;
   port: number;
   startedAt: string;
+  /** Of a local start: what further one-time links are signed with. */
+  linkSecret?: string;
+  database: string;
   nats: { url: string; user?: string | undefined; password?: string | undefined };
   processes: Record<string, number>;
 }

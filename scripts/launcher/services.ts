@@ -8,6 +8,7 @@ import type { Secrets } from './secrets.ts';
 import { serviceEnv } from './service-env.ts';
 import type { ServiceName } from './service-env.ts';
 import { buildServicePart } from './service-part.ts';
+import { readStorageFile } from './storage-file.ts';
 import type { Part } from './supervise.ts';
 import type { Teller } from './teller.ts';
 
@@ -27,6 +28,7 @@ export function serviceParts(
     natsUrl: string;
     secrets: Secrets;
     token: string | null;
+    setupToken: string | null;
     healthPort: number;
     mcpPort: number;
     teller: Teller;
@@ -35,6 +37,8 @@ export function serviceParts(
   },
 ): Part[] {
   const { settings, env } = context;
+  // What `npm run storage:move` chose, unless the environment names a store itself.
+  const moved = (env.S3_ENDPOINT ?? '') === '' ? readStorageFile(settings.stateDir) : null;
   return replicas(settings.generators).flatMap(({ name, replica }) => {
     const script = join(root, 'services', name, 'src', 'main.ts');
     if (!existsSync(script)) return [];
@@ -46,6 +50,7 @@ export function serviceParts(
       DATABASE_URL: given.databaseUrl,
       DATA_DIR: settings.dataDir,
       UPLOADS_DIR: settings.uploadsDir,
+      ...moved,
       GAZE_KEY_FILE: join(settings.stateDir, keyFileName),
       // A deployment may fix the port, or name another tag server.
       MCP_PORT: env.MCP_PORT ?? String(given.mcpPort),
@@ -53,12 +58,15 @@ export function serviceParts(
       TAGS_DIR:
         env.TAGS_DIR ??
         [...new Set([join(root, 'data/tags'), join(settings.dataDir, 'tags')])].join(delimiter),
+      // The person at this machine may import from their own folders; elsewhere somebody has to name folders first.
+      IMPORT_ROOTS: env.IMPORT_ROOTS ?? (settings.local ? (env.HOME ?? '') : ''),
       HOST: settings.host,
       PORT: String(settings.port),
       // A fixed name, so that a generator that starts again is the same replica to its hosts.
       SERVICE_INSTANCE: replica,
       HEALTH_PORT: name === 'gateway' ? String(given.healthPort) : '0',
       ...(given.token === null ? {} : { GAZE_LOCAL: '1', GAZE_LOCAL_TOKEN: given.token }),
+      ...(given.setupToken === null ? {} : { GAZE_SETUP_TOKEN: given.setupToken }),
       // In dev the browser is on vite's port.
       ...(settings.dev ? { GAZE_ORIGINS: devUrl(settings) } : {}),
       ...given.demoEnv,

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { parseNamedHost } from '@gaze/domain';
+import { logLevels } from '@gaze/runtime';
 import { stateFolder, underRoot } from './paths.ts';
 import { SpokenError } from './spoken-error.ts';
 
@@ -8,6 +10,8 @@ export interface LaunchSettings {
   port: number;
   /** For the person at this machine: a one-time link instead of a password. */
   local: boolean;
+  /** The environment fixes the password; without it, and not local, the one that was set in GAZE counts. */
+  hasPassword: boolean;
   stateDir: string;
   dataDir: string;
   uploadsDir: string;
@@ -44,17 +48,17 @@ export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessE
   const password = given('GAZE_PASSWORD');
   if (password !== null && password.length < 8)
     throw new SpokenError('GAZE_PASSWORD has fewer than eight characters. Choose a longer one.');
+  const level = given('LOG_LEVEL');
+  if (level !== null && !(logLevels as readonly string[]).includes(level))
+    throw new SpokenError(`LOG_LEVEL is «${level}»; it has to be one of ${logLevels.join(', ')}.`);
+  checkHosts({ COMFYUI_URLS: given('COMFYUI_URLS'), COMFYUI_URL: given('COMFYUI_URL') });
   const isLoopback = loopback.includes(host);
-  if (!isLoopback && password === null) {
-    throw new SpokenError(
-      `HOST is ${host}, so other machines could reach GAZE. Set GAZE_PASSWORD for them, or leave HOST out to run for this machine alone.`,
-    );
-  }
   const dataDir = underRoot(env.DATA_DIR, 'data');
   return {
     host,
     port,
     local: isLoopback && password === null,
+    hasPassword: password !== null,
     stateDir: stateFolder(env),
     dataDir,
     uploadsDir: underRoot(env.UPLOADS_DIR, join(dataDir, 'uploads')),
@@ -67,6 +71,16 @@ export function readLaunchSettings(args: readonly string[], env: NodeJS.ProcessE
     verbose: args.includes('--verbose'),
     stepMs: wholeNumber('GAZE_DEMO_STEP_MS', given('GAZE_DEMO_STEP_MS'), 0, 60_000),
   };
+}
+
+function checkHosts(variables: Readonly<Record<string, string | null>>): void {
+  for (const [name, text] of Object.entries(variables)) {
+    const wrong = (text ?? '').split(',').find((part) => part.trim() !== '' && parseNamedHost(part) === null);
+    if (wrong !== undefined)
+      throw new SpokenError(
+        `${name} holds «${wrong.trim()}», which is no address of a ComfyUI. Write it like http://127.0.0.1:8188 or Atelier=http://127.0.0.1:8188, several with commas between them.`,
+      );
+  }
 }
 
 function wholeNumber(name: string, text: string | null, least: number, most: number): number | undefined {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { busPermissions, busUsers, catalogRpc, ledgerRpc } from '@gaze/contracts';
 import type { BusUser } from '@gaze/contracts';
-import { tempDir } from '@gaze/testing';
+import { tempDir, verifies } from '@gaze/testing';
 import { describe, expect, test } from 'vitest';
+import { outsideUrls, ownUrl } from '../launcher/addresses.ts';
 import { modelsNamedIn } from '../launcher/demo.ts';
 import { matters, readLogLine } from '../launcher/log-lines.ts';
 import { natsConfig } from '../launcher/nats/config.ts';
@@ -35,9 +36,8 @@ describe('the configuration of nats-server', () => {
     expect(text.match(/allow_responses/g)).toHaveLength(answering.length);
   });
 
-  test('lets no door and no generator answer, and nobody do what is not its own', () => {
-    for (const user of ['generator', 'gateway', 'operator'] as const)
-      expect(busPermissions[user].respond).toBe(false);
+  test('lets no door answer, and nobody do what is not its own', () => {
+    for (const user of ['gateway', 'operator'] as const) expect(busPermissions[user].respond).toBe(false);
     expect(busPermissions.generator.publish).not.toContain(catalogRpc.keysCreate.subject);
     expect(busPermissions.gateway.publish).not.toContain(ledgerRpc.complete.subject);
     for (const user of busUsers) {
@@ -65,8 +65,8 @@ describe('settings', () => {
     });
   });
 
-  test('open the house to others only with a password', () => {
-    expect(() => readLaunchSettings([], { HOST: '0.0.0.0' })).toThrow(/GAZE_PASSWORD/);
+  test('open the house to others only with a password, of the environment or set at the first visit', () => {
+    expect(readLaunchSettings([], { HOST: '0.0.0.0' })).toMatchObject({ local: false, hasPassword: false });
     expect(readLaunchSettings([], { HOST: '0.0.0.0', GAZE_PASSWORD: 'long enough' })).toMatchObject({
       local: false,
     });
@@ -74,6 +74,30 @@ describe('settings', () => {
       local: false,
       host: '127.0.0.1',
     });
+  });
+
+  test(verifies('start.settings-refused', 'a level or a host that cannot be is refused at once'), () => {
+    expect(() => readLaunchSettings([], { LOG_LEVEL: 'loud' })).toThrow(/^LOG_LEVEL is «loud».*debug.*\.$/);
+    expect(readLaunchSettings([], { LOG_LEVEL: 'debug', COMFYUI_URLS: 'A=http://a:1, b:2,' })).toBeDefined();
+    for (const COMFYUI_URLS of ['http://a:1,not a url', 'ftp://a', 'http://a:99999'])
+      expect(() => readLaunchSettings([], { COMFYUI_URLS })).toThrow(
+        /^COMFYUI_URLS holds «.+», which is no address/,
+      );
+    expect(() => readLaunchSettings([], { COMFYUI_URL: '::' })).toThrow(/^COMFYUI_URL holds/);
+  });
+
+  test('the printed address is one that can be opened', () => {
+    expect(ownUrl('127.0.0.1', 1)).toBe('http://127.0.0.1:1');
+    expect(ownUrl('0.0.0.0', 1)).toBe('http://127.0.0.1:1');
+    expect(ownUrl('::', 1)).toBe('http://127.0.0.1:1');
+    expect(ownUrl('fd00::5', 1)).toBe('http://[fd00::5]:1');
+    const card = { netmask: '', mac: '', cidr: null, family: 'IPv4' as const };
+    const cards = {
+      lo: [{ ...card, address: '127.0.0.1', internal: true }],
+      eth0: [{ ...card, address: '192.168.1.7', internal: false }],
+    };
+    expect(outsideUrls('0.0.0.0', 1, cards)).toEqual(['http://192.168.1.7:1']);
+    expect(outsideUrls('127.0.0.1', 1, cards)).toEqual([]);
   });
 
   test('are refused in a sentence', () => {

@@ -1,9 +1,14 @@
 import { buildClient } from '@gaze/client';
 import { eventually, startStack, verifies } from '@gaze/testing';
 import type { TestStack } from '@gaze/testing';
+import { execFile } from 'node:child_process';
 import { request } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clientOf } from './ask.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -55,6 +60,25 @@ describe('local mode', () => {
       expect(await statusWithHost(`127.0.0.1:${new URL(stack.url).port}`)).toBeLessThan(400);
     },
   );
+});
+
+describe('a further browser', () => {
+  test(verifies('start.link', 'gets a link of its own from npm run link, which works once'), async () => {
+    const link = async (stateDir: string) =>
+      promisify(execFile)(process.execPath, [join(root, 'scripts/link.ts')], {
+        env: { ...process.env, GAZE_STATE_DIR: stateDir },
+      });
+    const [one, two] = await Promise.all([link(stack.stateDir), link(stack.stateDir)]);
+    expect(one.stdout).not.toBe(two.stdout);
+    for (const { stdout } of [one, two]) {
+      expect(stdout.trim()).toMatch(new RegExp(`^${stack.url}/\\?token=`));
+      expect((await fetch(stdout.trim(), { redirect: 'manual' })).headers.get('set-cookie')).not.toBeNull();
+      expect((await fetch(stdout.trim(), { redirect: 'manual' })).status).toBe(403);
+    }
+    await expect(link('/nowhere')).rejects.toMatchObject({
+      stderr: expect.stringContaining('does not run here') as string,
+    });
+  });
 });
 
 describe('keys', () => {

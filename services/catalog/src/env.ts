@@ -1,10 +1,23 @@
+import path from 'node:path';
 import { LlmLimits } from '@gaze/contracts';
+import { parseNamedHost } from '@gaze/domain';
 import { storeEnv } from '@gaze/media';
 import { commonEnv, parseEnv } from '@gaze/runtime';
 import { z } from 'zod';
 import type { FixedLlm } from './llm/settings/provider.ts';
 
 const limit = (shape: z.ZodNumber) => z.coerce.number().pipe(shape).optional();
+
+const hostList = z.string().refine((list) => whichIsNoHost(list) === undefined, {
+  error: ({ input }) =>
+    `holds «${whichIsNoHost(String(input)) ?? ''}», which is no http address; write it like http://127.0.0.1:8188 or Atelier=http://127.0.0.1:8188`,
+});
+
+const whichIsNoHost = (list: string): string | undefined =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .find((part) => part !== '' && parseNamedHost(part) === null);
 
 /** The catalog owns the database and the data folder, and knows the hosts that the deployment fixes. */
 export const readEnv = (env: NodeJS.ProcessEnv) =>
@@ -23,9 +36,9 @@ export const readEnv = (env: NodeJS.ProcessEnv) =>
       LORA_ROOT: z.string().optional(),
       CHECKPOINT_ROOT: z.string().optional(),
       /** ComfyUI hosts, separated by commas. */
-      COMFYUI_URLS: z.string().optional(),
+      COMFYUI_URLS: hostList.optional(),
       /** The original's name for the only host. */
-      COMFYUI_URL: z.string().optional(),
+      COMFYUI_URL: hostList.optional(),
       /** Shared with llm-worker; without it no key can be kept in Settings. */
       GAZE_KEY_FILE: z.string().optional(),
       /** Those of llm-worker, so that Settings can say what they fix. The key itself is not needed here. */
@@ -39,6 +52,13 @@ export const readEnv = (env: NodeJS.ProcessEnv) =>
       LLM_JOB_SECONDS: limit(LlmLimits.shape.job_seconds),
       LLM_MAX_TOKENS: limit(LlmLimits.shape.answer_tokens),
       LLM_JOB_TOKENS: limit(LlmLimits.shape.job_tokens),
+      /** System prompts, for backups. */
+      PROMPTS_DIR: z.string().default('prompts'),
+      /** Folders that an import by the API may read from, separated as PATH is; unset: none. */
+      IMPORT_ROOTS: z
+        .string()
+        .default('')
+        .transform((list) => list.split(path.delimiter).filter((folder) => folder !== '')),
       /** A file that names a point at which a test wants this process to end. */
       GAZE_CRASH_FILE: z.string().optional(),
     }),

@@ -23,6 +23,8 @@ const Env = z.object({
   /** Set by `npm start` alone: the one-time link counts, and loopback is the only way in. */
   GAZE_LOCAL: z.stringbool().default(false),
   GAZE_LOCAL_TOKEN: z.string().min(16).optional(),
+  /** Of the link under which the first password is set; made up where nobody names one. */
+  GAZE_SETUP_TOKEN: z.string().min(16).optional(),
   GAZE_PASSWORD: z.string().min(8, 'must have at least eight characters').max(1000).optional(),
   WEB_DIR: z.string().default(fileURLToPath(new URL('../../../apps/web/build', import.meta.url))),
   /** Addresses of the app where they differ from its Host header, such as `https://gaze.example`. */
@@ -40,7 +42,9 @@ export const configOf = (env: ReturnType<typeof readEnv>): GatewayConfig => ({
   local: env.GAZE_LOCAL,
   localToken: env.GAZE_LOCAL_TOKEN,
   password: env.GAZE_PASSWORD,
-  ...(env.GAZE_LOCAL || env.GAZE_PASSWORD !== undefined ? {} : { setupToken: newSecret() }),
+  ...(env.GAZE_LOCAL || env.GAZE_PASSWORD !== undefined
+    ? {}
+    : { setupToken: env.GAZE_SETUP_TOKEN ?? newSecret() }),
   webDir: env.WEB_DIR,
   origins: env.GAZE_ORIGINS,
   trustedProxies: env.TRUSTED_PROXIES,

@@ -1,4 +1,4 @@
-import { fileOfKey } from './files.ts';
+import { listedFiles as listed } from './files.ts';
 import type { Need } from './files.ts';
 import { canDo, takesWork } from './fitness.ts';
 import { mayReturn } from './place.ts';
@@ -93,21 +93,21 @@ function explainObstacle(job: WaitingJob, hosts: readonly PlacingHost[], nowMs: 
 
 function explainUnable(job: WaitingJob, up: readonly PlacingHost[], hosts: readonly PlacingHost[]): string {
   const missing = job.need.files.filter((file) => !up.some((host) => host.files.has(file)));
-  const [first] = missing;
-  if (first !== undefined) {
-    const away = hosts.find(
-      (host) => host.state !== 'up' && host.state !== 'disabled' && host.files.has(first),
-    );
-    const file = `\`${fileOfKey(first)}\``;
-    return away === undefined
-      ? `It waits because no host has ${file}. Copy the file to a ComfyUI host or choose another.`
-      : `It waits for ${away.name}, which does not answer; no host that answers has ${file}.`;
+  const away = hosts.filter((host) => host.state !== 'up' && host.state !== 'disabled');
+  const nowhere = missing.filter((file) => !away.some((host) => host.files.has(file)));
+  if (nowhere.length > 0) {
+    const them = nowhere.length === 1 ? ['the file', 'another'] : ['the files', 'others'];
+    return `It waits because no host has ${listed(nowhere)}. Copy ${them[0]} to a ComfyUI host or choose ${them[1]}.`;
+  }
+  if (missing.length > 0) {
+    const owner = away.find((host) => missing.every((file) => host.files.has(file)));
+    const names = owner === undefined ? 'hosts that do not answer' : `${owner.name}, which does not answer`;
+    return `It waits for ${names}; no host that answers has ${listed(missing)}.`;
   }
   const refused = up.filter((host) => job.unfitHosts.includes(host.id));
   if (refused.length > 0)
     return `It waits for another host: ${refused.map((host) => host.name).join(', ')} refused it.`;
-  const names = job.need.files.map((file) => `\`${fileOfKey(file)}\``).join(', ');
-  return `It waits because no single host has all of its files: ${names}.`;
+  return `It waits because no single host has all of its files: ${listed(job.need.files)}.`;
 }
 
 /** The host that would come to it first, by learned times, and how many jobs it does before. */

@@ -15,8 +15,18 @@ export function fileKey(kind: string, name: string): string {
 }
 
 /** The name within a file key. */
-export function fileOfKey(key: string): string {
+function fileOfKey(key: string): string {
   return key.slice(key.indexOf(':') + 1);
+}
+
+const namesShown = 3;
+
+/** File keys as the words of a sentence: up to three names, then how many more there are. */
+export function listedFiles(keys: readonly string[]): string {
+  const names = keys.slice(0, namesShown).map(fileOfKey);
+  const more = keys.length - names.length;
+  const words = more > 0 ? [...names, `${more} more`] : names;
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
 /** What a job asks of a host. Equal needs are best one and the same object: answers about them are remembered. */

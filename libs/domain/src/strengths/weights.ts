@@ -37,5 +37,6 @@ export function sweepWeights(span: SweepSpan): number[] {
       `That would be ${count} pictures; a sweep has ${most} at most. Choose a larger step or a shorter span.`,
       { field: 'step' },
     );
-  return Array.from({ length: count }, (_, at) => Math.min(low + at * step, high) / digits);
+  // `+ 0` makes a plain zero of -0, which JSON does not know.
+  return Array.from({ length: count }, (_, at) => Math.min(low + at * step, high) / digits + 0);
 }

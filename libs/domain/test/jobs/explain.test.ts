@@ -35,15 +35,23 @@ describe('why this one waits', () => {
   test('a file that nobody has, one that only a sleeping host has, and files that no single host has', () => {
     const odd = waiting('j', { need: need('xl/odd.safetensors') });
     expect(why(odd, [atelier()])).toBe(
-      'It waits because no host has `xl/odd.safetensors`. Copy the file to a ComfyUI host or choose another.',
+      'It waits because no host has xl/odd.safetensors. Copy the file to a ComfyUI host or choose another.',
     );
     const asleep = cellar({ state: 'down', files: new Set(['checkpoint:xl/odd.safetensors']) });
     expect(why(odd, [atelier(), asleep])).toBe(
-      'It waits for Cellar, which does not answer; no host that answers has `xl/odd.safetensors`.',
+      'It waits for Cellar, which does not answer; no host that answers has xl/odd.safetensors.',
     );
     const split = [atelier({ files: new Set(['checkpoint:paper']) }), cellar({ files: new Set(['lora:a']) })];
     expect(why(waiting('j', { need: need('paper', 'a') }), split)).toBe(
-      'It waits because no single host has all of its files: `paper`, `a`.',
+      'It waits because no single host has all of its files: paper and a.',
+    );
+    const many = waiting('j', { need: need('xl/odd.safetensors', 'a', 'b', 'c', 'd') });
+    expect(why(many, [atelier({ files: new Set() })])).toBe(
+      'It waits because no host has xl/odd.safetensors, a, b and 2 more. Copy the files to a ComfyUI host or choose others.',
+    );
+    // What is on its way back is not what keeps it waiting.
+    expect(why(many, [atelier({ files: new Set(['lora:b', 'lora:c', 'lora:d']) }), asleep])).toBe(
+      'It waits because no host has a. Copy the file to a ComfyUI host or choose another.',
     );
   });
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ModelQuery, modelsRpc } from '@gaze/contracts';
+import { ModelFoldersBody, ModelQuery, modelsRpc } from '@gaze/contracts';
 import type { ModelFileView } from '@gaze/contracts';
 import { sha256Of } from '@gaze/media';
 import { callRpc } from '@gaze/runtime';
@@ -338,7 +338,7 @@ describe(verifies('models.files', 'model files'), () => {
     expect(page.source).toMatchObject({
       is_scanned: false,
       files: 0,
-      says: expect.stringContaining('Set LORA_ROOT') as string,
+      says: expect.stringContaining('set LORA_ROOT') as string,
     });
     expect(page.items).toMatchObject([{ name: 'a.safetensors', is_missing: true, is_here: false }]);
     const { results } = await callRpc(bus.asker, modelsRpc.rescan, {});
@@ -347,5 +347,81 @@ describe(verifies('models.files', 'model files'), () => {
       ['checkpoint', false],
     ]);
     for (const server of servers) await server.stop();
+  });
+});
+
+describe(verifies('models.folders', 'folders of model files that people choose'), () => {
+  async function chosen(fixed: { lora?: string } = {}) {
+    const at = await workshop({ roots: false });
+    const folders = buildModelFolders({ db: at.on.db, fixed, own: [at.on.data.path] });
+    await folders.load();
+    const models = buildModels({ db: at.on.db, folders, log: testLog('catalog') });
+    return { at, folders, models };
+  }
+
+  test('count at once and after a restart, and bring the same files back', async () => {
+    const { at, folders, models } = await chosen();
+    await using _ = at;
+    await at.put('lora', 'Mine/elke.safetensors', trained('elke'));
+    expect(folders.roots.lora).toBeUndefined();
+    await folders.change({ lora_root: at.roots.lora, lora_folders: { looks: ['Mine'] } });
+    expect((await models.scan())[0]).toMatchObject({ is_scanned: true, files: 1, added: 1 });
+    expect([...(folders.loraFolders().get('looks') ?? [])]).toEqual(['Mine/']);
+    const page = await listModels(
+      at.on.db,
+      folders.loraFolders(),
+      ModelQuery.parse({ kind: 'lora', category: 'looks' }),
+    );
+    expect(page.items).toMatchObject([
+      { name: 'Mine/elke.safetensors', categories: ['looks'], is_here: true },
+    ]);
+
+    const again = buildModelFolders({ db: at.on.db, fixed: {}, own: [] });
+    await again.load();
+    expect(again.roots.lora).toBe(at.roots.lora);
+    await folders.change({ lora_root: null });
+    expect(await at.names({ filter: 'orphans' })).toEqual([]);
+    await folders.change({ lora_root: at.roots.lora });
+    expect((await models.scan())[0]).toMatchObject({ added: 1, changed: 0 });
+    await models.stop();
+  });
+
+  test('of checkpoints may be some below the root alone', async () => {
+    const { at, folders, models } = await chosen();
+    await using _ = at;
+    await at.put('checkpoint', 'Illustrious/a.safetensors', trained('a'));
+    await at.put('checkpoint', 'Old/b.safetensors', trained('b'));
+    await folders.change({ checkpoint_root: at.roots.checkpoint, checkpoint_folders: ['Illustrious'] });
+    await models.scan();
+    expect(await at.names({ kind: 'checkpoint' })).toEqual(['Illustrious/a.safetensors']);
+    await models.stop();
+  });
+
+  test('are refused with what is wrong with them, and those of the environment stay', async () => {
+    const { at, folders, models } = await chosen();
+    await using _ = at;
+    const file = await at.put('lora', 'a.safetensors', trained('a'));
+    for (const [lora_root, why] of [
+      ['loras', /no whole path/],
+      [path.join(at.roots.lora, 'nowhere'), /There is no folder/],
+      [file, /is a file/],
+      ['/', /whole disk/],
+      [at.on.data.path, /files of GAZE itself/],
+      [path.dirname(at.on.data.path), /files of GAZE itself/],
+    ] as const)
+      await expect(folders.change({ lora_root }), lora_root).rejects.toMatchObject({
+        ...{ code: 'invalid_input', field: 'lora_root' },
+        message: expect.stringMatching(why) as string,
+      });
+    expect(folders.roots.lora).toBeUndefined();
+    const fixed = buildModelFolders({ db: at.on.db, fixed: { lora: at.roots.lora }, own: [] });
+    await expect(fixed.change({ lora_root: at.roots.checkpoint })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('LORA_ROOT') as string,
+    });
+    expect([fixed.roots.lora, fixed.originOf('lora')]).toEqual([at.roots.lora, 'environment']);
+    for (const looks of [['../out'], ['/abs'], ['a/../../b']])
+      expect(ModelFoldersBody.safeParse({ lora_folders: { looks } }).success).toBe(false);
+    await models.stop();
   });
 });

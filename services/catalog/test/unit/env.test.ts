@@ -18,3 +18,12 @@ test('hosts come from both variables, each once, in order', () => {
   ]);
   expect(comfyUrlsOf({ COMFYUI_URLS: undefined, COMFYUI_URL: undefined })).toEqual([]);
 });
+
+test('what is no host is refused before anything starts, with the part that is wrong', () => {
+  const read = (COMFYUI_URLS: string) =>
+    readEnv({ DATABASE_URL: 'postgres://gaze@127.0.0.1/gaze', COMFYUI_URLS });
+  expect(() => read('http://a:1, not a url')).toThrow(
+    /COMFYUI_URLS: holds «not a url», which is no http address/,
+  );
+  expect(read('Atelier=http://a:1').COMFYUI_URLS).toBe('Atelier=http://a:1');
+});

@@ -60,7 +60,9 @@ function praise(
   return `${name} answers; it has ${has}${missing === 0 ? '.' : `, and lacks ${missing} ${missing === 1 ? 'node' : 'nodes'}.`}`;
 }
 
-const sentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+/** Some reasons begin with the path that was asked for. */
+const sentence = (reason: string): string =>
+  reason.startsWith('/') ? `Its ${reason}.` : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 
 const advice = {
   unreachable: 'Check the address and the port, and that ComfyUI listens for other machines (--listen).',

@@ -3,6 +3,7 @@ import type {
   ControlMessage,
   FailureClass,
   HostReport,
+  Snapshot,
   StoredImage,
   WireError,
   ledgerRpc,
@@ -39,7 +40,7 @@ export interface Started {
   folder: string;
   earlier: string[];
   front: boolean;
-  snapshot: { seed: number };
+  snapshot: Pick<Snapshot, 'seed' | 'recipe' | 'owner'>;
   end: Delivery['end'];
 }
 
@@ -237,6 +238,8 @@ export function buildHolder(deps: { nc: NatsConnection; store: ObjectStore; name
       job_id: job.jobId,
       attempt: job.attempt,
       seed: job.snapshot.seed,
+      recipe: job.snapshot.recipe,
+      owner: job.snapshot.owner,
       host: { id: job.hostId, name: 'Atelier' },
       pictures: count,
     });
