@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from '../../scripts/launcher/child.ts';
 import { freePort } from '../../scripts/launcher/ports.ts';
-import { eventually } from '../../libs/testing/src/eventually.ts';
+import { eventually } from '@gaze/testing';
 import { versityGateway } from '../containers/engine/go-programs.ts';
 import { containersHome } from '../containers/engine/home.ts';
 

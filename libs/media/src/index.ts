@@ -1,3 +1,4 @@
+export * from './copy-store.ts';
 export * from './disk-store.ts';
 export * from './errors.ts';
 export * from './from-env.ts';

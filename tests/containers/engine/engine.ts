@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startChild } from '../../../scripts/launcher/child.ts';
 import type { Child } from '../../../scripts/launcher/child.ts';
 import { lastLines } from '../../../scripts/launcher/log-files.ts';
-import { eventually } from '../../../libs/testing/src/eventually.ts';
+import { eventually } from '@gaze/testing';
 import { unpackPlugins } from './compose-plugin.ts';
 import { run, works } from './program.ts';
 
