@@ -206,6 +206,10 @@ export const requirements: readonly Requirement[] = [
       'Agents work with characters and outfits over MCP, as far as their key allows; what they would change waits for a person.',
   },
   {
+    id: 'api.migration',
+    promise: 'Whoever comes from the Flask original finds the new address of every route.',
+  },
+  {
     id: 'api.clean-text',
     promise: 'Text that no file or database can keep is refused with the name of its field.',
   },
