@@ -22,10 +22,8 @@ class Hosts {
   );
 
   start(): void {
-    live.on('host.changed', ({ host }) => this.#put(host));
-    live.on('host.removed', ({ host_id }) => {
-      this.list = this.list.filter((host) => host.id !== host_id);
-    });
+    live.on('host.changed', ({ host }) => this.put(host));
+    live.on('host.removed', ({ host_id }) => this.drop(host_id));
     live.onReset(() => void this.load());
   }
 
@@ -38,7 +36,11 @@ class Hosts {
     }
   }
 
-  #put(host: HostView): void {
+  drop(id: string): void {
+    this.list = this.list.filter((host) => host.id !== id);
+  }
+
+  put(host: HostView): void {
     const known = this.list.some((other) => other.id === host.id);
     this.list = known
       ? this.list.map((other) => (other.id === host.id ? host : other))
