@@ -209,6 +209,7 @@ export const requirements: readonly Requirement[] = [
     id: 'api.migration',
     promise: 'Whoever comes from the Flask original finds the new address of every route.',
   },
+  { id: 'api.examples', promise: 'Every example of the documentation runs as it stands.' },
   {
     id: 'api.clean-text',
     promise: 'Text that no file or database can keep is refused with the name of its field.',
@@ -786,4 +787,45 @@ export const requirements: readonly Requirement[] = [
       'Settings show the language model, its tool servers and their tools, live, with a test that says what it found.',
   },
   { id: 'web.llm-none', promise: 'Without a language model its pages say so and lead to Settings.' },
+
+  // ── keeping the house: backup, checks, import of the original ──
+  {
+    id: 'backup.refuses',
+    promise:
+      'A restore checks every sum first, refuses what is damaged or newer, and replaces nothing that differs unless it is told to.',
+  },
+  {
+    id: 'backup.folder',
+    promise:
+      'A backup into a folder goes on where it was cut off, copies no picture twice, and comes back into a newer GAZE.',
+  },
+  {
+    id: 'backup.archive',
+    promise:
+      'A running GAZE makes backups on request, lists them, and hands them out as a stream that can go on.',
+  },
+  {
+    id: 'doctor.finds',
+    promise:
+      'The doctor finds entries, files, pictures, covers and jobs that do not agree, says so in sentences, and repairs on request alone.',
+  },
+  {
+    id: 'import.original',
+    promise:
+      'An installation of the Flask original is taken over with its pictures, marks, favourites, defaults, covers and settings; a second run changes nothing.',
+  },
+  {
+    id: 'import.keeps-edits',
+    promise: 'An import never replaces or brings back what was edited or deleted here since the last one.',
+  },
+  {
+    id: 'R10',
+    promise:
+      'A full disk or a store that is down pauses the queue and says so, answers 507 or 503, shows no half picture, and the work goes on by itself.',
+  },
+  {
+    id: 'web.upkeep',
+    promise:
+      'Settings show what is stored and how much room is left, make and hand out backups, and import the original after a look.',
+  },
 ];

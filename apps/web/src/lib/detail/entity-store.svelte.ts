@@ -30,7 +30,7 @@ export class EntityStore {
       cardChanges.on((card) => this.#takeCard(card)),
       live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#loadSoon()),
       live.on('library.changed', ({ category }) => category === this.category && this.#loadSoon()),
-      live.on('entity.removed', (event) => this.#isMine(event) && void this.load()),
+      live.on('entity.removed', (event) => this.#isMine(event) && this.#leave()),
       live.on('image.created', ({ image }) => this.#addImage(image)),
       live.on('image.changed', ({ image }) => this.#changeImage(image)),
       live.onReset(() => this.#loadSoon()),
@@ -52,6 +52,16 @@ export class EntityStore {
       if (this.isGone) this.value = null;
     }
   };
+
+  /** It is gone, and nobody has to be asked for it; where it comes back, an event tells. */
+  #leave(): void {
+    clearTimeout(this.#timer);
+    this.value = null;
+    this.error = new ApiError({
+      ...{ type: 'about:blank', title: 'Gone', status: 404, code: 'not_found' },
+      detail: 'It was renamed or deleted.',
+    });
+  }
 
   /** Puts an outfit on: at once on the page, and off again where the server refuses. */
   async wear(outfit: string): Promise<void> {

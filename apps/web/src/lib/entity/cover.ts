@@ -11,10 +11,17 @@ export function ownerOf(image: ImageView): { category: CategoryName; slug: strin
   return category && image.owner ? { ...image.owner, category } : null;
 }
 
-/** Makes a picture the cover of its entity; the toast leads back to the cover before, where it is known. */
+/** Makes a picture the cover of its entity. */
 export async function useAsCover(image: ImageView): Promise<void> {
   const owner = ownerOf(image);
-  if (!owner) return;
+  if (owner) await setAsCover(image, owner);
+}
+
+/** Makes a picture the cover of an entity; the toast leads back to the cover before, where it is known. */
+export async function setAsCover(
+  image: ImageView,
+  owner: { category: CategoryName; slug: string; name: string },
+): Promise<void> {
   try {
     const before = await api.entities.get(owner.category, owner.slug);
     cardChanges.publish(await api.entities.setCover(owner.category, owner.slug, image.id));

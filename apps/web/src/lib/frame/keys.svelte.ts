@@ -64,6 +64,7 @@ export function spell(shortcut: string): string[] {
     ArrowLeft: '←',
     ArrowRight: '→',
     Escape: 'Esc',
+    Delete: 'Del',
     enter: '↵',
   };
   return shortcut.split(/[+ ]/).map((key) => words[key] ?? (key.length === 1 ? key.toUpperCase() : key));
