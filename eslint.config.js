@@ -37,7 +37,7 @@ export default ts.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', '*.js'],
+    files: ['scripts/**/*.mjs', 'docs/**/*.mjs', 'tests/**/*.mjs', '*.js'],
     languageOptions: {
       globals: {
         process: 'readonly',
