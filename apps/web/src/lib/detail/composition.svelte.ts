@@ -41,7 +41,7 @@ export class Composition {
   prompts = $derived<Prompts | null>(this.preview?.prompts ?? null);
   marks = $derived.by<Marks>(() => {
     const { sections, owner } = this.#of();
-    return owner === null ? new Map() : marksOf(sections, this.preview?.snapshot ?? null, owner);
+    return marksOf(sections, this.preview?.snapshot ?? null, owner);
   });
   drawn = $derived(drawnWords(this.preview?.unresolved ?? []));
 

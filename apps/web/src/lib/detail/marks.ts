@@ -13,18 +13,18 @@ export const companionId = (of: { category: CategoryName; slug: string }): strin
 
 /**
  * What every chip of the page has in the prompts: the fields of the entity itself, and each companion as a whole.
- * @param owner the entity of the page: its part is left to the fields
+ * @param owner the entity of the page: its part is left to the fields; null: the page is about nobody
  */
 export function marksOf(
   sections: readonly PopulatedSection[],
   snapshot: Pick<Snapshot, 'parts' | 'active_outfit'> | null,
-  owner: { category: CategoryName; slug: string },
+  owner: { category: CategoryName; slug: string } | null,
 ): Marks {
   const marks = new Map<string, ReadonlySet<string>>();
   for (const section of sections)
     for (const field of section.fields) marks.set(field.address, tagKeys(field.text));
   for (const part of snapshot?.parts ?? []) {
-    if (part.category === owner.category && part.slug === owner.slug) continue;
+    if (part.category === owner?.category && part.slug === owner.slug) continue;
     const fields = populatedSections(categories[part.category], part.data, snapshot?.active_outfit ?? null)
       .flatMap((section) => section.fields)
       .filter((field) => part.fields.includes(field.address));

@@ -9,6 +9,8 @@ export interface PresetPart {
   /** Null: drawn when the picture is made. */
   slug: string | null;
   useLora: boolean;
+  /** Undefined: as the entry's file says. */
+  weight?: number | undefined;
   switches: Parameters<typeof switchedFields>[2];
 }
 
@@ -20,6 +22,7 @@ export interface PresetFacts {
   height: number | undefined;
   extraPositive: string;
   extraNegative: string;
+  stackLoras: boolean;
 }
 
 /** What a preset brings, in category order. Throws as `presetParts`. */
@@ -29,11 +32,12 @@ export function presetFacts(preset: Parameters<typeof presetParts>[0]): PresetFa
     ...rest,
     outfit: outfitName,
     parts: partCategories.flatMap((declaration) =>
-      (parts[declaration.name] ?? []).map(({ ref, useLora, switches }) => ({
+      (parts[declaration.name] ?? []).map(({ ref, useLora, switches, weight }) => ({
         category: declaration.name,
         // a preset names others by id, and the address of an id is a plain rule
         slug: ref.by === 'random' ? null : slugOf(declaration, ref.by === 'id' ? ref.id : ref.slug),
         useLora,
+        weight,
         switches: switches ?? {},
       })),
     ),

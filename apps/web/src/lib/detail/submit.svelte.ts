@@ -1,4 +1,4 @@
-import { ApiError } from '@gaze/client';
+import { ApiError, type CallOptions } from '@gaze/client';
 import type { CategoryName, GenerateInput, SubmitReply } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { newRequestKey } from '#lib/api/request-key.ts';
@@ -19,9 +19,23 @@ export class Submit {
   }
 
   /** Null: nothing was queued, and the page says why. */
-  async run(
+  run(
     of: { category: CategoryName; slug: string; name: string },
     input: GenerateInput,
+  ): Promise<SubmitReply | null> {
+    return this.send(of.name, input, (options) =>
+      api.entities.generate(of.category, of.slug, input, options),
+    );
+  }
+
+  /**
+   * The same for any request that queues pictures.
+   * @param input equal inputs are the same request
+   */
+  async send(
+    name: string,
+    input: object,
+    ask: (options: CallOptions) => Promise<SubmitReply>,
   ): Promise<SubmitReply | null> {
     if (this.isBusy) return null;
     this.isBusy = true;
@@ -31,10 +45,10 @@ export class Submit {
     this.#unanswered = { body, key };
     const asked = jobs.asked();
     try {
-      const reply = await api.entities.generate(of.category, of.slug, input, { idempotencyKey: key });
+      const reply = await ask({ idempotencyKey: key });
       this.#unanswered = null;
       jobs.take(reply.jobs, asked);
-      if (reply.notes.length > 0) toasts.show({ title: `${of.name} is queued`, text: reply.notes.join(' ') });
+      if (reply.notes.length > 0) toasts.show({ title: `${name} is queued`, text: reply.notes.join(' ') });
       return reply;
     } catch (error) {
       const field = error instanceof ApiError ? error.problem.field : undefined;
