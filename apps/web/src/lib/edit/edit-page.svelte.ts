@@ -170,8 +170,17 @@ export class EditPage {
   async save(): Promise<boolean> {
     const { base, text } = this;
     if (base === null || this.isSaving || !this.isDirty || !this.isSound) return false;
+    if (this.outside !== null && this.#conflictNow(this.outside)) return false;
     const { category, slug } = this.of;
     return this.#store(text, () => api.editing.saveText(category, slug, text, { revision: base.revision }));
+  }
+
+  /** What somebody else wrote is known here: whether it still clashes with what is typed by now, which is asked then. */
+  #conflictNow({ theirs, revision }: Conflict): boolean {
+    if (this.base === null || this.data === null) return false;
+    const conflict = clashOf({ base: this.base.data, mine: this.data, theirs, revision });
+    if (conflict.clashes.length > 0) this.conflict = conflict;
+    return conflict.clashes.length > 0;
   }
 
   /** Saves what was decided of a conflict. */

@@ -1,7 +1,8 @@
 const known: Record<string, string> = {
   base_specs: 'Base',
   lora_triggers: 'Triggers',
-  steps: 'Steps',
+  nsfw: 'NSFW',
+  lora: 'LoRA',
   cfg: 'CFG',
   sampler_name: 'Sampler',
   clip_skip: 'CLIP skip',

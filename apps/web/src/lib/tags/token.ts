@@ -8,7 +8,7 @@ export interface Token {
 }
 
 /** All entries of a prompt, blank ones left out. */
-export function tokensOf(text: string): Token[] {
+function tokensOf(text: string): Token[] {
   let from = 0;
   const tokens: Token[] = [];
   for (const stretch of splitAtCommas(text)) {
