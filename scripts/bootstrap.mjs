@@ -15,6 +15,10 @@ const commands = {
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
   keys: ['scripts/keys.ts'],
+  backup: ['scripts/backup.ts'],
+  restore: ['scripts/restore.ts'],
+  doctor: ['scripts/doctor.ts'],
+  import: ['scripts/import.ts'],
   link: ['scripts/link.ts'],
   'comfyui-stand-in': ['tools/comfyui-stand-in/src/main.ts'],
 };

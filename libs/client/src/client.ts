@@ -33,6 +33,7 @@ import { buildDrafts, buildLlm, buildTags } from './llm.ts';
 import { buildImages, buildModels, buildSearch } from './pictures.ts';
 import type { CallOptions, ClientOptions, Query, Send } from './request.ts';
 import { buildSend } from './request.ts';
+import { buildUpkeep } from './upkeep.ts';
 import { buildWebhooks } from './webhooks.ts';
 
 export type Client = ReturnType<typeof buildClient>;
@@ -68,6 +69,7 @@ export function buildClient(options: ClientOptions) {
     problems: { list: (o?: CallOptions) => send<{ problems: ProblemFile[] }>('GET', '/api/v1/problems', o) },
     session: buildSession(send),
     strengths: buildStrengths(send),
+    upkeep: buildUpkeep(send, options.baseUrl),
   };
 }
 

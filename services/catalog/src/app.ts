@@ -24,6 +24,8 @@ import { buildPreview } from './preview/preview.ts';
 import { buildSearch } from './search/search.ts';
 import { buildSettings } from './settings/settings.ts';
 import { buildStrengths } from './strengths/strengths.ts';
+import type { UpkeepFolders } from './upkeep.ts';
+import { buildUpkeep } from './upkeep.ts';
 import { buildWebhooks } from './webhooks/webhooks.ts';
 
 export interface CatalogDeps {
@@ -40,6 +42,8 @@ export interface CatalogDeps {
   key: Buffer | null;
   /** What the environment fixes of the language model. */
   fixedLlm: FixedLlm;
+  /** Where backups and imports read. */
+  folders: UpkeepFolders;
   /** Copies of each stream in a cluster of NATS; 1 where there is a single server. */
   streamReplicas?: number;
   /** Called at each step of writing a result of a language model; does nothing, but in tests of faults. */
@@ -117,6 +121,11 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
     log,
   });
 
+  const upkeep = buildUpkeep({
+    ...deps.folders,
+    ...{ store, writing, library, images, llmIsFixed: deps.fixedLlm.provider !== null },
+  });
+
   let serving: { stop: () => Promise<void> }[] = [];
   let started = false;
 
@@ -149,6 +158,7 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
         jobs,
         llm,
         webhooks,
+        upkeep,
       ].flatMap((part) => part.serve(nc));
       events.start();
       keys.start();
@@ -160,11 +170,13 @@ export function buildCatalog(deps: CatalogDeps): Catalog {
       await jobs.start();
       await llm.start();
       webhooks.start();
+      upkeep.start();
       started = true;
     },
     async stop() {
       started = false;
       await Promise.all(serving.map((server) => server.stop()));
+      await upkeep.stop();
       await webhooks.stop();
       await llm.stop();
       await jobs.stop();

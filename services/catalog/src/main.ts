@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { storeFromEnv } from '@gaze/media';
 import {
   buildCrashPoints,
@@ -5,14 +6,19 @@ import {
   buildLifecycle,
   buildLog,
   connectNats,
+  every,
   readKeyFile,
 } from '@gaze/runtime';
 import { buildCatalog } from './app.ts';
 import { connectDb } from './db/connect.ts';
 import { migrate } from './db/migrate.ts';
+import { planUpgrade, refuseDowngrade } from './db/plan-upgrade.ts';
 import { writeSteps } from './editing/deps.ts';
 import { comfyUrlsOf, fixedLlmOf, readEnv } from './env.ts';
+import { measureQueues } from './jobs/queue-metrics.ts';
 import { buildLock } from './lock.ts';
+
+const measureEveryMs = 5000;
 
 const env = readEnv(process.env);
 const log = buildLog({ service: 'catalog', instance: env.SERVICE_INSTANCE, level: env.LOG_LEVEL });
@@ -39,11 +45,16 @@ await lifecycle.run(async () => {
     db,
     nc: nats.nc,
     store: storeFromEnv(env),
-    dataDir: env.DATA_DIR,
+    dataDir: path.resolve(env.DATA_DIR),
     modelRoots: { lora: env.LORA_ROOT, checkpoint: env.CHECKPOINT_ROOT },
     comfyUrls: comfyUrlsOf(env),
     key: env.GAZE_KEY_FILE === undefined ? null : await readKeyFile(env.GAZE_KEY_FILE),
     fixedLlm: fixedLlmOf(env),
+    folders: {
+      uploadsDir: env.S3_ENDPOINT === undefined ? path.resolve(env.UPLOADS_DIR) : null,
+      promptsDir: env.PROMPTS_DIR,
+      importRoots: env.IMPORT_ROOTS,
+    },
     streamReplicas: env.NATS_STREAM_REPLICAS,
     onWriteStep: (step) => {
       crash(step);
@@ -69,9 +80,12 @@ await lifecycle.run(async () => {
   });
 
   await lock.acquire(stopping.signal);
+  refuseDowngrade(await planUpgrade(db));
   const migrations = await migrate(db);
   if (migrations.length > 0) log.info({ migrations }, 'the database has its newest shape');
   await catalog.start();
   nats.onReconnect(() => catalog.busIsBack());
+  const measuring = every(measureEveryMs, () => measureQueues(db), log);
+  lifecycle.onStop('metrics', () => measuring.stop());
   log.info('the catalog is ready');
 });

@@ -61,6 +61,7 @@ import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { strengthRoutes } from './routes/strengths.ts';
 import { tagRoutes } from './routes/tags.ts';
+import { upkeepRoutes } from './routes/upkeep.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { zipRoutes } from './routes/zip.ts';
 import { registerWeb } from './web/register.ts';
@@ -181,6 +182,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<Gateway> {
   mcpRoutes(app, { call, hub, thumbs });
   hostRoutes(app, call);
   houseRoutes(app, call);
+  upkeepRoutes(app, call, store);
   keyRoutes(app, call, authenticator);
   sessionRoutes(app, call, config, { authenticator, passwords });
   eventRoutes(app, streams, guard);

@@ -21,6 +21,22 @@ const card = {
   problem: null,
 };
 
+const backup = {
+  ...{ id: '20260304-050607-a1b2c3', state: 'done', created_at: '2026-03-04T05:06:07.000Z', pictures: false },
+  ...{ files: 812, bytes: 2_400_000, problem: null },
+};
+
+const importCounts = { added: 40, updated: 0, same: 2, kept: 1 };
+const importRun = {
+  ...{ state: 'done', folder: '/home/elke/character-browser', dry_run: true, problem: null },
+  ...{ started_at: '2026-03-04T05:06:07.000Z', finished_at: '2026-03-04T05:06:09.000Z' },
+  report: {
+    ...{ entries: importCounts, pictures: importCounts, sidecars: importCounts, marks: importCounts },
+    settings: ['Default checkpoint: Illustrious/model.safetensors'],
+    ...{ notes: [], problems: [], problem_count: 0 },
+  },
+};
+
 const coversQueued = {
   queued: 1,
   batch_id: 'b1',
@@ -743,6 +759,31 @@ export const examples: Readonly<Record<string, Example>> = {
     response: passwordView,
   },
   listSessions: { response: { sessions: [openSession] } },
+  getStorage: {
+    response: {
+      entities: { characters: 12, outfits: 40 },
+      pictures: { count: 5210, bytes: 8_120_000_000 },
+      trash: { pictures: 4, entries: 1, bytes: 6_100_000 },
+      ...{ revisions: 230, jobs: 900, database_bytes: 41_000_000, store: 'disk' },
+      backups: { count: 1, bytes: 2_400_000 },
+      disks: [{ holds: 'data', free_bytes: 120_000_000_000, total_bytes: 500_000_000_000 }],
+    },
+  },
+  runDoctor: {
+    response: {
+      findings: [
+        {
+          ...{ check: 'covers', state: 'fault', message: 'One cover points at nothing.', count: 1 },
+          ...{ examples: ['outfits/coat'], repair: 'Takes these covers away.', repaired: false },
+        },
+      ],
+      ...{ faults: 1, seconds: 0.8 },
+    },
+  },
+  listBackups: { response: { backups: [backup] } },
+  makeBackup: { request: { pictures: false }, response: { ...backup, state: 'running' } },
+  getImport: { response: { run: importRun, roots: ['/home/elke'] } },
+  startImport: { request: { folder: '/home/elke/character-browser', dry_run: true }, response: importRun },
   getSettings: { response: settings },
   changeSettings: { request: { nsfw_display: 'hide' }, response: { ...settings, nsfw_display: 'hide' } },
   listProblems: {

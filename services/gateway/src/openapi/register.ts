@@ -86,6 +86,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'Hosts', description: 'ComfyUI servers.' },
         { name: 'Strengths', description: 'Sweeps of the weight of a LoRA.' },
         { name: 'House', description: 'Settings, files with problems.' },
+        { name: 'Upkeep', description: 'Space, backups, checks, and the import of the original.' },
         { name: 'Keys', description: 'API keys.' },
         { name: 'Session', description: 'Who is asking.' },
         { name: 'Events', description: 'What happens, as it happens.' },

@@ -2,13 +2,12 @@ import { MediaQuerystring, ThumbParams, ThumbQuerystring, thumbWidths } from '@g
 import { contentTypes, sniffImage } from '@gaze/media';
 import type { ImageFormat, ObjectStore } from '@gaze/media';
 import { GazeError } from '@gaze/runtime';
-import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Api } from '../http/context.ts';
 import { pictureKey } from '../media/picture-key.ts';
 import { matchesEtag, parseRange } from '../media/range.ts';
+import { sendBytes } from '../media/send-bytes.ts';
 import type { Thumbs } from '../media/thumbs.ts';
 
 const tags = ['Images'];
@@ -67,29 +66,6 @@ export function mediaRoutes(app: Api, store: ObjectStore): void {
       return sendBytes(reply, store, key, info.bytes, range, request.method === 'HEAD');
     },
   );
-}
-
-async function sendBytes(
-  reply: FastifyReply,
-  store: ObjectStore,
-  key: string,
-  bytes: number,
-  range: ReturnType<typeof parseRange>,
-  headOnly: boolean,
-): Promise<FastifyReply> {
-  if (range === 'unsatisfiable') {
-    return reply
-      .code(416)
-      .header('content-range', `bytes */${bytes}`)
-      .removeHeader('content-disposition')
-      .send();
-  }
-  if (range !== null)
-    void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
-  void reply.header('content-length', range === null ? bytes : range.end - range.start + 1);
-  // An empty stream, because a reply without a body would be given a length of its own.
-  if (headOnly) return reply.send(Readable.from([]));
-  return reply.send(await store.get(key, range ?? undefined));
 }
 
 /** The first bytes decide, whatever the name says: a page named `.png` is no picture. */

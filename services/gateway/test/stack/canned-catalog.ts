@@ -15,6 +15,7 @@ import {
   sessionsRpc,
   strengthsRpc,
   tagsRpc,
+  upkeepRpc,
   webhooksRpc,
 } from '@gaze/contracts';
 import type { GazeEvent, NumberedEvent, RpcContract, Scope } from '@gaze/contracts';
@@ -47,6 +48,7 @@ const contracts = {
   ...prefixed('worker', llmWorkerRpc),
   ...prefixed('tags', tagsRpc),
   ...prefixed('webhooks', webhooksRpc),
+  ...prefixed('upkeep', upkeepRpc),
 };
 export type RpcName = keyof typeof contracts;
 type Handler = (input: never) => unknown;
@@ -132,6 +134,13 @@ export function buildCannedCatalog() {
     'webhooks.remove': () => ({}),
     'webhooks.deliveries': () => response('listWebhookDeliveries'),
     'webhooks.test': () => response('testWebhook'),
+    'upkeep.storage': () => response('getStorage'),
+    'upkeep.backups': () => response('listBackups'),
+    'upkeep.backupStart': () => response('makeBackup'),
+    'upkeep.backupDelete': () => ({}),
+    'upkeep.doctor': () => response('runDoctor'),
+    'upkeep.importGet': () => response('getImport'),
+    'upkeep.importStart': () => response('startImport'),
     problemsList: () => response('listProblems'),
     presetsList: () => response('keptPresets'),
     generationDefaults: () => generationDefaults,

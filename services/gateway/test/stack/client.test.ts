@@ -1,4 +1,4 @@
-import { subjects } from '@gaze/contracts';
+import { backupKey, subjects } from '@gaze/contracts';
 import type { GazeEvent } from '@gaze/contracts';
 import { buildClient, connectEvents } from '@gaze/client';
 import type { Client } from '@gaze/client';
@@ -21,6 +21,7 @@ const picture = (): Promise<Buffer> =>
   sharp({ create: { width: 8, height: 8, channels: 3, background: '#123' } })
     .png()
     .toBuffer();
+const backupId = '20260304-050607-a1b2c3';
 const recipe = { parts: { characters: [{ slug: 'elke_marrow' }] } };
 
 describe(verifies('api.resources', 'the typed client against the real gateway'), () => {
@@ -200,6 +201,19 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
     'webhooks.remove': (c) => c.webhooks.remove('w1'),
     'webhooks.deliveries': (c) => c.webhooks.deliveries('w1'),
     'webhooks.test': (c) => c.webhooks.test('w1'),
+    'upkeep.storage': (c) => c.upkeep.storage(),
+    'upkeep.doctor': (c) => c.upkeep.doctor({ deep: true }),
+    'upkeep.backups': (c) => c.upkeep.backups(),
+    'upkeep.makeBackup': (c) => c.upkeep.makeBackup({ pictures: true }),
+    'upkeep.deleteBackup': (c) => c.upkeep.deleteBackup(backupId),
+    'upkeep.backupUrl': async (c) => {
+      await house.store.put(backupKey(backupId), Buffer.from('archive'));
+      const headers = { 'x-api-key': keys.admin, range: 'bytes=3-' };
+      const answer = await fetch(c.upkeep.backupUrl(backupId), { headers });
+      expect([answer.status, await answer.text()]).toEqual([206, 'hive']);
+    },
+    'upkeep.lastImport': (c) => c.upkeep.lastImport(),
+    'upkeep.startImport': (c) => c.upkeep.startImport({ folder: '/home/elke/original', dry_run: true }),
     'problems.list': (c) => c.problems.list(),
     'session.get': (c) => c.session.get(),
     'session.password': (c) => c.session.password(),

@@ -84,11 +84,11 @@ describe(verifies('R14', 'a backup and a restore bring back what only the databa
     expect(detail).toMatchObject({
       ...{ is_favourite: true, default_fields: ['identity::hair'], active_outfit: 'winter' },
       state: { seed: 7 },
-      cover: { key: house.pictureKey },
+      cover: { kind: 'own', url: containing(house.pictureKey) },
       images: [{ is_favourite: true, rating: 4 }],
     });
     for (const file of ['characters/elke.json', 'scenes/quay.json', 'workflows/mine.json', '.gaze-data'])
-      expect(await readFile(path.join(other.dataDir, file), 'utf8'), file).toBe(
+      expect(await readFile(path.join(other.dataDir, file), 'utf8'), file).toEqual(
         file === '.gaze-data'
           ? containing('mounted')
           : await readFile(path.join(house.on.data.path, file), 'utf8'),

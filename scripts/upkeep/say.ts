@@ -1,0 +1,22 @@
+import { GazeError } from '@gaze/runtime';
+import { SpokenError } from '../launcher/spoken-error.ts';
+
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Runs a tool and ends with its code; what went wrong is one sentence, and a fault of the program its whole error. */
+export async function runTool(work: () => Promise<number>): Promise<never> {
+  try {
+    process.exit(await work());
+  } catch (error) {
+    if (!(error instanceof SpokenError) && !(error instanceof GazeError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+export function size(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  return `${step === 0 ? bytes : (bytes / 1000 ** step).toFixed(1)} ${units[step] ?? ''}`;
+}
