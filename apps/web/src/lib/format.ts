@@ -94,3 +94,17 @@ export function secondsLeft(progress: Progress | undefined): string {
     ? ''
     : `${duration(Math.max(1, progress.seconds_left))} left`;
 }
+
+/** «Nov» for `2026-11-23` or `2026-11`. */
+export function monthName(key: string): string {
+  return new Date(`${key.slice(0, 7)}-15T12:00:00`)
+    .toLocaleDateString('en-GB', { month: 'short' })
+    .slice(0, 3);
+}
+
+/** «23 Nov», with the year where it is another one: «23 Nov 2025». */
+export function shortDay(key: string, now: Date): string {
+  const year = Number(key.slice(0, 4));
+  const day = `${Number(key.slice(8))} ${monthName(key)}`;
+  return year === now.getFullYear() ? day : `${day} ${year}`;
+}

@@ -1,19 +1,13 @@
-import type { CategoryName, EntityCard } from '@gaze/contracts';
+import type { SearchResults } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
-import { categoryList } from '#lib/categories.ts';
-
-export interface Found {
-  category: CategoryName;
-  label: string;
-  cards: readonly EntityCard[];
-}
+import { settings } from '#lib/live/settings.svelte.ts';
 
 const typingMs = 140;
-const perCategory = 5;
+const perGroup = 5;
 
-/** Looks a word up in every library, a moment after the last key. */
+/** Looks words up in the whole house, a moment after the last key. */
 export class PaletteSearch {
-  found = $state.raw<readonly Found[]>([]);
+  results = $state.raw<SearchResults | null>(null);
   isBusy = $state(false);
   error = $state.raw<unknown>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,7 +18,8 @@ export class PaletteSearch {
     this.#aborter?.abort();
     const q = text.trim();
     if (q === '') {
-      this.found = [];
+      this.results = null;
+      this.error = null;
       this.isBusy = false;
       return;
     }
@@ -34,14 +29,9 @@ export class PaletteSearch {
 
   async #ask(q: string): Promise<void> {
     const aborter = (this.#aborter = new AbortController());
+    const nsfw = settings.nsfw === 'hide' ? 'sfw' : 'all';
     try {
-      const pages = await Promise.all(
-        categoryList.map(async ({ name, label }) => {
-          const page = await api.library.list(name, { q, limit: perCategory }, { signal: aborter.signal });
-          return { category: name, label, cards: page.items };
-        }),
-      );
-      this.found = pages.filter(({ cards }) => cards.length > 0);
+      this.results = await api.search.query(q, { limit: perGroup, nsfw }, { signal: aborter.signal });
       this.error = null;
     } catch (error) {
       if (aborter.signal.aborted) return;
