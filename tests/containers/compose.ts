@@ -33,7 +33,7 @@ export interface Stack {
   remove: () => Promise<void>;
 }
 
-const project = `gaze-test-${process.pid}`;
+const project = process.env.GAZE_CONTAINERS_PROJECT ?? `gaze-test-${process.pid}`;
 const buildLimitMs = 900_000;
 
 /** A clone of this checkout, with what is not committed yet: the files that git knows or would add. */

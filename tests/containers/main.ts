@@ -6,6 +6,7 @@ import { root } from '../../scripts/launcher/paths.ts';
 import { buildSay } from '../../scripts/launcher/say.ts';
 import { openEngine } from './engine/engine.ts';
 import { containersHome } from './engine/home.ts';
+import { removeLeftovers } from './engine/leftovers.ts';
 import { ensureImages } from './engine/stand-ins.ts';
 
 /*
@@ -15,6 +16,7 @@ import { ensureImages } from './engine/stand-ins.ts';
  */
 const limitMs = 15 * 60_000;
 const say = buildSay();
+const project = `gaze-test-${process.pid}`;
 const home = containersHome(process.env);
 mkdirSync(home, { recursive: true });
 const engine = await openEngine(home, (line) => say.step('engine', line));
@@ -29,8 +31,10 @@ if (typeof engine === 'string') {
       ...engine.env,
       GAZE_CHROMIUM: chromium,
       GAZE_CONTAINERS_DIR: home,
+      GAZE_CONTAINERS_PROJECT: project,
     });
   } finally {
+    await removeLeftovers(project, engine.env);
     await engine[Symbol.asyncDispose]();
   }
 }
