@@ -15,6 +15,8 @@ const usage = [
   'Ends with 1 where something is wrong and was not put right.',
 ].join('\n');
 
+const marks = { good: 'ok  ', note: 'note', fault: 'BAD ' } as const;
+
 await runTool(async () => {
   const { repair, deep } = readArgs();
   const isRunning = runningHere(process.env) !== null || (process.env.NATS_URL ?? '') !== '';
@@ -41,8 +43,6 @@ async function lookStopped(repair: boolean, deep: boolean): Promise<DoctorReport
   await using repairs = await stoppedRepairs(house);
   return await runDoctor(house, repairs, { repair, deep });
 }
-
-const marks = { good: 'ok  ', note: 'note', fault: 'BAD ' } as const;
 
 function lineOf({ state, message, examples, count, repair, repaired }: DoctorFinding): string {
   const lines = [`${repaired ? 'done' : marks[state]}  ${message}`];

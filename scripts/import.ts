@@ -14,6 +14,13 @@ const usage = [
   'GAZE has to run. It may be repeated: what is here already, and what was edited here since, stays as it is.',
 ].join('\n');
 
+const kinds = [
+  ['entries', 'entries'],
+  ['pictures', 'pictures'],
+  ['sidecars', 'marks of pictures'],
+  ['marks', 'favourites, defaults and covers'],
+] as const;
+
 await runTool(async () => {
   const { values, positionals } = readArgs();
   const [given, ...more] = positionals;
@@ -38,13 +45,6 @@ await runTool(async () => {
     await nats.close();
   }
 });
-
-const kinds = [
-  ['entries', 'entries'],
-  ['pictures', 'pictures'],
-  ['sidecars', 'marks of pictures'],
-  ['marks', 'favourites, defaults and covers'],
-] as const;
 
 function sentences({ report, problem, dry_run: dry }: ImportRun): string[] {
   return [
