@@ -503,6 +503,11 @@ export const requirements: readonly Requirement[] = [
       'A GAZE that others can reach asks for a password; without one set it serves nothing but the page that says so.',
   },
   {
+    id: 'S1',
+    promise:
+      'Whatever is sent to the API, it answers as its document says: no fault of its own, and nothing of its inside.',
+  },
+  {
     id: 'S2',
     promise: 'Secrets never lie in clear in the database, in logs, in messages or in pictures.',
   },
@@ -597,6 +602,28 @@ export const requirements: readonly Requirement[] = [
   },
   { id: 'strengths.best', promise: 'The weight, or the span, that was chosen counts from then on.' },
   {
+    id: 'web.strengths',
+    promise:
+      'The strengths page renders a sweep as a strip to compare by keys and in pairs, saves the best weight or a span with an undo, and keeps all of it over a reload.',
+  },
+  {
+    id: 'web.settings-hosts',
+    promise:
+      'Settings show each host with version, files, speed and what missing nodes cost, and test, add, turn off, rename and remove hosts.',
+  },
+  {
+    id: 'web.settings-models',
+    promise: 'Settings choose the folders of model files and list what is used by no card or missing.',
+  },
+  {
+    id: 'web.settings-keeping',
+    promise: 'Settings say how long history, trash, changes and events are kept.',
+  },
+  {
+    id: 'web.settings-access',
+    promise: 'Settings set the password and list the signed-in browsers, which can be signed out.',
+  },
+  {
     id: 'start.settings-refused',
     promise:
       'A start with a wrong address in COMFYUI_URLS or an unknown LOG_LEVEL is refused at once, in a sentence that names it.',
@@ -620,6 +647,35 @@ export const requirements: readonly Requirement[] = [
   },
 
   // ── composing: the generator, the verdict, coverage ──
+  {
+    id: 'web.generator',
+    promise:
+      'The generator mixes entries of all categories, several in an order that can be changed, with LoRA weights, fields and live prompts; a reload keeps the choice.',
+  },
+  {
+    id: 'web.generator-preset',
+    promise: 'A mix starts from a preset and is saved as one, with fields and weights.',
+  },
+  {
+    id: 'web.open-in-generator',
+    promise:
+      'The recipe of a picture opens in the generator with what was drawn, and says what could not be matched.',
+  },
+  {
+    id: 'web.picture-drop',
+    promise:
+      'A picture of GAZE, ComfyUI or A1111 dropped anywhere opens its recipe; one that says nothing gets a sentence.',
+  },
+  {
+    id: 'web.verdict',
+    promise:
+      'Beside Generate one line says whether the choice goes together, which hosts hold it and what loading costs, and opens to the details.',
+  },
+  {
+    id: 'web.coverage',
+    promise:
+      'The coverage of a character shows outfits by actions with the best picture of each, and fills the gaps after asking, with live progress.',
+  },
   {
     id: 'studio.verdict',
     promise:
@@ -827,5 +883,44 @@ export const requirements: readonly Requirement[] = [
     id: 'web.upkeep',
     promise:
       'Settings show what is stored and how much room is left, make and hand out backups, and import the original after a look.',
+  },
+
+  // ── pictures in the app ──
+  {
+    id: 'web.gallery',
+    promise:
+      'The gallery is narrowed by chips with suggestions; the choice is in the address, and Back takes it back.',
+  },
+  {
+    id: 'web.gallery-time',
+    promise: 'A line of time leads to any day of the gallery without loading what lies between.',
+  },
+  {
+    id: 'web.gallery-choice',
+    promise:
+      'Pictures are chosen by mouse, keys and long press, and marked, downloaded or thrown away together, with an undo, the same in every tab.',
+  },
+  {
+    id: 'web.picture-trash',
+    promise: 'The trash of pictures gives them back, and removes them for good only after a question.',
+  },
+  {
+    id: 'web.lightbox',
+    promise:
+      'A picture is looked at closely, marked, made again, used as a cover and thrown away without leaving it; its panel says how it was made.',
+  },
+  {
+    id: 'web.compare',
+    promise:
+      'Two pictures are compared side by side or wiped, zoomed as one, with the differences of how they were made.',
+  },
+  {
+    id: 'web.search',
+    promise:
+      'One page finds entries and pictures, says why each was found, and has its question in the address.',
+  },
+  {
+    id: 'web.palette',
+    promise: 'One key finds entries, pictures, pages and actions, and offers what was opened lately.',
   },
 ];

@@ -12,8 +12,12 @@ const pages = [
   '/presets/elke_lantern_night/edit',
   '/checkpoints/Illustrious_meridian_xl_v3_safetensors/edit',
   '/gallery',
+  '/gallery?view=trash',
+  '/gallery/compare',
+  '/search?q=hair',
   '/queue',
   '/settings',
+  '/strengths/actions/looking_back',
 ];
 
 for (const theme of ['dark', 'light']) {

@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { verifies } from '@gaze/testing';
+import { expect, test } from './stack.ts';
+
+test(
+  verifies('web.settings-hosts', 'a host is tested, added, turned off and on, renamed and removed'),
+  async ({ page, stack, client }) => {
+    const address = Object.values(stack.standIns)[0] ?? '';
+    await page.goto('/settings#hosts');
+    const section = page.getByRole('region', { name: 'ComfyUI hosts' });
+    await expect(
+      section.getByText(/ComfyUI \d.*checkpoints.*LoRAs.*set by COMFYUI_URLS/).first(),
+    ).toBeVisible();
+
+    await section.getByRole('button', { name: 'Add a host' }).click();
+    await section.getByLabel('Address').fill('http://169.254.169.254');
+    await section.getByRole('button', { name: 'Test', exact: true }).click();
+    await expect(section.getByText(/never called/)).toBeVisible();
+    // The same machine under another name is another address.
+    await section.getByLabel('Address').fill(address.replace('127.0.0.1', 'localhost'));
+    await section.getByRole('button', { name: 'Test', exact: true }).click();
+    await expect(section.getByText(/answers; it has \d+ checkpoints/)).toBeVisible({ timeout: 20_000 });
+    await section.getByLabel('Name').fill('By page');
+    await section.getByRole('button', { name: 'Add', exact: true }).click();
+
+    const row = section.getByRole('listitem').filter({ hasText: 'By page' });
+    await expect(row).toContainText('added here');
+    await expect(row).toContainText('It answers.', { timeout: 20_000 });
+    await row.getByRole('button', { name: 'Turn By page off' }).click();
+    await expect(row).toContainText('turned off');
+    await row.getByRole('button', { name: 'Turn By page on' }).click();
+    await expect(row).toContainText('It answers.', { timeout: 20_000 });
+    await row.getByRole('button', { name: 'Rename By page' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Renamed by page');
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+    const renamed = section.getByRole('listitem').filter({ hasText: 'Renamed by page' });
+    await renamed.getByRole('button', { name: 'Remove Renamed by page' }).click();
+    await expect(renamed).toHaveCount(0);
+    await expect
+      .poll(async () => (await client.hosts.list()).hosts.map(({ origin }) => origin))
+      .not.toContain('settings');
+  },
+);
+
+test(
+  verifies(
+    'web.settings-models',
+    'a folder of LoRAs is chosen, refused where it is wrong, and its files listed',
+  ),
+  async ({ page, stack, client }) => {
+    const root = path.join(stack.stateDir, 'loras-by-page');
+    await mkdir(path.join(root, 'Illustrious/Looks'), { recursive: true });
+    await writeFile(path.join(root, 'Illustrious/Looks/unused_by_page.safetensors'), Buffer.alloc(16));
+    await page.goto('/settings#models');
+    const section = page.getByRole('region', { name: 'Model files' });
+    await section.getByLabel('LoRAs', { exact: true }).fill('/nowhere/at/all');
+    await section.getByRole('button', { name: 'Save' }).click();
+    await expect(section.getByRole('alert')).toHaveText(/There is no folder \/nowhere\/at\/all/);
+    await section.getByLabel('LoRAs', { exact: true }).fill(root);
+    await section.getByRole('button', { name: 'Save' }).click();
+    await expect(section.getByRole('button', { name: '1 file', exact: true })).toBeVisible();
+    await section.getByRole('button', { name: '1 file', exact: true }).click();
+    const files = page.getByRole('dialog', { name: 'LoRA files' });
+    await files.getByRole('button', { name: 'Used by no card' }).click();
+    await files.getByLabel('Search in the names').fill('unused_by_page');
+    await expect(files.getByText('Illustrious/Looks/unused_by_page.safetensors')).toBeVisible();
+    await files.getByRole('button', { name: 'Close' }).click();
+    await client.models.setFolders({ lora_root: null });
+  },
+);
+
+test(
+  verifies('web.settings-keeping', 'what is kept is chosen and stays chosen'),
+  async ({ page, client }) => {
+    await page.goto('/settings#keeping');
+    const section = page.getByRole('region', { name: 'Keeping' });
+    await section.getByLabel('Trash').fill('45');
+    await section.getByLabel('Trash').blur();
+    await expect.poll(async () => (await client.settings.get()).keep_trash_days).toBe(45);
+    await section.getByLabel('History of jobs').fill('0');
+    await section.getByLabel('History of jobs').blur();
+    await expect(section.getByLabel('History of jobs')).toHaveValue('30');
+    await page.reload();
+    await expect(section.getByLabel('Trash')).toHaveValue('45');
+    await section.getByLabel('Trash').fill('');
+    await section.getByLabel('Trash').blur();
+    await expect.poll(async () => (await client.settings.get()).keep_trash_days).toBeNull();
+  },
+);
+
+test(
+  verifies('web.settings-access', 'browsers are listed and signed out; a password is set'),
+  async ({ page, browser, stack, client }) => {
+    const { sessions } = await client.session.list();
+    expect(sessions.length).toBeGreaterThan(0);
+    await page.goto('/settings#access');
+    const section = page.getByRole('region', { name: 'Password and browsers' });
+    await expect(section.getByText('this browser')).toHaveCount(1);
+    await section.getByRole('button', { name: 'Set a password' }).click();
+    await section.getByLabel('The new one').fill('long enough by page');
+    await section.getByRole('button', { name: 'Save' }).click();
+    await expect(section.getByText('There is a password')).toBeVisible();
+
+    // A further browser enters with it, is listed, and can be signed out here.
+    const context = await browser.newContext();
+    const signedIn = await context.request.post(`${stack.url}/api/v1/session`, {
+      data: { password: 'long enough by page' },
+      headers: { origin: stack.url },
+    });
+    expect(signedIn.status()).toBe(200);
+    await page.reload();
+    const rows = section.getByRole('list', { name: 'Signed-in browsers' }).getByRole('listitem');
+    await expect(rows).toHaveCount(2);
+    await rows.getByRole('button', { name: 'Sign out' }).click();
+    await expect(rows).toHaveCount(1);
+    await expect
+      .poll(async () => (await context.request.get(`${stack.url}/api/v1/session`)).status())
+      .toBe(401);
+    await context.close();
+  },
+);
