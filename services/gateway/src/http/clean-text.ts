@@ -8,14 +8,23 @@ import { Readable } from 'node:stream';
  */
 export function registerCleanText(app: FastifyInstance): void {
   app.addHook('preValidation', (request, _reply, done) => {
-    const given = { 'the body': request.body, 'the query': request.query, 'the address': request.params };
-    for (const [place, value] of Object.entries(given)) {
+    const given = [
+      { place: 'the body', value: request.body, code: 'invalid_input' },
+      // What no route reads is not looked at.
+      {
+        place: 'the query',
+        value: request.routeOptions.schema?.querystring === undefined ? {} : request.query,
+        code: 'invalid_input',
+      },
+      { place: 'the address', value: request.params, code: 'malformed_request' },
+    ] as const;
+    for (const { place, value, code } of given) {
       const path = unkeepable(value);
       if (path === null) continue;
       const field = path.join('.');
       const said = `«${field}» in ${place} has a character that cannot be stored (a NUL, or half of a character).`;
       const hint = 'Take the character out and send it again.';
-      done(new GazeError('invalid_input', said, { field, hint }));
+      done(new GazeError(code, said, { field, hint }));
       return;
     }
     done();

@@ -15,6 +15,10 @@ declare module 'fastify' {
     kept?: boolean;
     /** May answer 409: somebody else changed the same, or an address is taken. */
     conflicts?: boolean;
+    /** Its body or query names things that may not be there. */
+    names?: boolean;
+    /** Answers anybody, and looks at a password. */
+    signsIn?: boolean;
     /** Takes an Idempotency-Key. */
     idempotent?: boolean;
     /** Picture bytes, which have a budget of their own. */

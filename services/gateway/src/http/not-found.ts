@@ -38,10 +38,15 @@ export async function apiNotFound(
 ): Promise<FastifyReply> {
   const path = request.url.split('?')[0] ?? '';
   const methods = known.methodsOf(path);
-  if (methods.length === 0)
-    throw new GazeError('not_found', `There is no address ${request.method} ${path} in this API.`, {
-      hint: 'See /api/docs.',
-    });
+  // An address that only looks like one that there is: a part of it is longer than any name.
+  if (methods.length === 0 || methods.includes(request.method))
+    throw new GazeError(
+      'not_found',
+      `There is no address ${request.method} ${path.slice(0, 200)} in this API.`,
+      {
+        hint: 'See /api/docs.',
+      },
+    );
   void reply.header('allow', methods.join(', '));
   return sendProblem(request, reply, {
     code: 'method_not_allowed',

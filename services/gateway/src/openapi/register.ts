@@ -27,12 +27,12 @@ function errorsOf(route: RouteOptions): (keyof typeof errorTexts)[] {
   const is = (condition: boolean, ...codes: (keyof typeof errorTexts)[]) => (condition ? codes : []);
   return [
     ...is(takesBody || schema?.params !== undefined, 400),
-    ...is(asks || config?.public !== undefined, ...(asks ? ([401, 403] as const) : [])),
-    ...is(schema?.params !== undefined, 404),
+    ...is(asks || config?.signsIn === true, 401, 403),
+    ...is(schema?.params !== undefined || config?.names === true, 404),
     ...is(config?.conflicts ?? (/\/(jobs|cover|outfit|generate)\b/.test(route.url) && takesBody), 409),
     ...is(takesBody, 413, 415),
     ...is(takesBody || schema?.querystring !== undefined || config?.conflicts === true, 422),
-    ...is(asks, 429, 503),
+    ...is(asks || config?.signsIn === true, 429, 503),
     'default',
   ];
 }

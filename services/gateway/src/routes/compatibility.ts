@@ -6,7 +6,7 @@ export function compatibilityRoutes(app: Api, call: CatalogCall): void {
   app.post(
     '/api/v1/compatibility',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', names: true },
       schema: {
         operationId: 'judgeRecipe',
         summary: 'Whether the files of a recipe go together, and where they can be rendered',

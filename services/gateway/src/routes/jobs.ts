@@ -23,7 +23,7 @@ export function jobRoutes(app: Api, call: CatalogCall): void {
   app.post(
     at,
     {
-      config: { scope: 'generate', idempotent: true },
+      config: { scope: 'generate', idempotent: true, names: true },
       schema: {
         operationId: 'submitJobs',
         summary: 'Queue a recipe',
@@ -119,7 +119,7 @@ function steerRoutes(app: Api, call: CatalogCall): void {
   app.post(
     `${at}/:id/retry`,
     {
-      config: { scope: 'generate' },
+      config: { scope: 'generate', conflicts: true },
       schema: {
         operationId: 'retryJob',
         summary: 'Try a failed or cancelled job again',
@@ -134,7 +134,7 @@ function steerRoutes(app: Api, call: CatalogCall): void {
   app.post(
     `${at}/:id/front`,
     {
-      config: { scope: 'generate' },
+      config: { scope: 'generate', conflicts: true },
       schema: {
         operationId: 'moveJobToFront',
         summary: 'Let a waiting job go next',

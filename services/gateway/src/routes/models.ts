@@ -34,7 +34,7 @@ export function modelRoutes(app: Api, call: CatalogCall): void {
   app.get(
     '/api/v1/models/file',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', names: true },
       schema: {
         operationId: 'getModel',
         summary: 'One model file with all that is known of it',

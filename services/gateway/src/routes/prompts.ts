@@ -15,7 +15,7 @@ export function promptRoutes(app: Api, call: CatalogCall): void {
   app.post(
     '/api/v1/preview_prompt',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', names: true },
       schema: {
         operationId: 'previewPrompt',
         summary: 'The prompts of a recipe, without rendering it',
@@ -30,7 +30,7 @@ export function promptRoutes(app: Api, call: CatalogCall): void {
   app.get(
     '/api/v1/generation_defaults',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', names: true },
       schema: {
         operationId: 'getGenerationDefaults',
         summary: 'Workflow template and checkpoint that a recipe starts from',

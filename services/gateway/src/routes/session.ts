@@ -51,7 +51,7 @@ export function sessionRoutes(
   app.post(
     '/api/v1/session',
     {
-      config: { public: 'signing in is how one gets a session' },
+      config: { public: 'signing in is how one gets a session', signsIn: true },
       schema: {
         operationId: 'signIn',
         summary: 'Sign in with the password',

@@ -14,7 +14,7 @@ export function zipRoutes(app: Api, call: CatalogCall, store: ObjectStore): void
   app.get(
     '/api/v1/images/zip',
     {
-      config: { scope: 'read', bytes: true },
+      config: { scope: 'read', bytes: true, names: true },
       schema: {
         operationId: 'downloadImages',
         summary: 'Several pictures as one archive',
