@@ -70,7 +70,8 @@ export async function buildDemoParts(options: {
     );
     Object.assign(env, {
       LLM_BASE_URL: `http://127.0.0.1:${port}/v1`,
-      LLM_API_KEY: 'stand-in',
+      // Another word than the model's name: transcripts hide whatever the key is.
+      LLM_API_KEY: 'demo-key',
       LLM_MODEL: 'stand-in',
     });
   }

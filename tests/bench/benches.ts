@@ -1,3 +1,4 @@
+import { llmTurns } from './llm-turns.ts';
 import { busyShare } from './p1-busy.ts';
 import { promptAndWiring } from './p13-wiring.ts';
 import { submitToStart } from './p2-start.ts';
@@ -34,4 +35,5 @@ export const benches: readonly Bench[] = [
     run: ({ quick, seed }) => switchesAndTime({ seed, seeds: quick ? 5 : 40 }),
   },
   { id: 'P13', title: 'one job from snapshot to graph', run: () => [promptAndWiring()] },
+  { id: 'LLM', title: 'what a turn with a language model costs', run: () => [llmTurns()] },
 ];

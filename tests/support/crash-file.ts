@@ -11,17 +11,19 @@ export const crashPoints = [
   'before-ack',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
+/** Steps of a catalog that writes a result of a language model: the file is there under its name, its row too. */
+export type WritePoint = 'renamed' | 'committed';
 
 export interface CrashFile {
   path: string;
-  /** The next generator that comes to this point gets the signal there, once. */
-  arm: (at: CrashPoint, signal: 'SIGKILL' | 'SIGSTOP') => void;
+  /** The next process that comes to this point gets the signal there, once. */
+  arm: (at: CrashPoint | WritePoint, signal: 'SIGKILL' | 'SIGSTOP') => void;
   disarm: () => void;
   /** Processes that took an order, one for each, the latest last. */
   taken: () => number[];
 }
 
-/** The file by which tests tell generators where to die; its path goes into GAZE_CRASH_FILE. */
+/** The file by which tests tell processes where to die; its path goes into GAZE_CRASH_FILE. */
 export function crashFile(dir: string): CrashFile {
   const path = join(dir, 'crash');
   return {

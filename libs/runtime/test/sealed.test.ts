@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readKeyFile, seal, unseal } from '../src/index.ts';
+import { readKeyFile, seal, sealFor, sealingKey, unseal } from '../src/index.ts';
 
 describe('a sealed secret', () => {
   const key = randomBytes(32);
@@ -33,5 +33,32 @@ describe('a sealed secret', () => {
     await expect(readKeyFile(join(dir, 'bad'))).rejects.toThrow(/32 bytes/);
     await expect(readKeyFile(join(dir, 'none'))).rejects.toThrow(/cannot be read/);
     await rm(dir, { recursive: true });
+  });
+});
+
+describe('a secret that is sealed for the holders of a key file', () => {
+  const key = randomBytes(32);
+  const publicKey = sealingKey(key);
+
+  test('is opened with the file, and whoever seals cannot open', () => {
+    const sealed = sealFor(publicKey, 'sk-ключ');
+    expect(unseal(sealed, key)).toBe('sk-ключ');
+    expect(sealed).not.toContain('sk-');
+    expect(sealFor(publicKey, 'sk-ключ')).not.toBe(sealed);
+    // The public half says nothing of the file.
+    expect(publicKey).not.toContain(key.toString('base64url'));
+    expect(sealingKey(key)).toBe(publicKey);
+    expect(sealingKey(randomBytes(32))).not.toBe(publicKey);
+  });
+
+  test('does not open with another file, or changed', () => {
+    const sealed = sealFor(publicKey, 'secret');
+    expect(() => unseal(sealed, randomBytes(32))).toThrow(/cannot be opened/);
+    const bytes = Buffer.from(sealed.slice(3), 'base64url');
+    for (const at of [0, 20, 50, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => unseal(`v2.${changed.toString('base64url')}`, key), String(at)).toThrow();
+    }
   });
 });

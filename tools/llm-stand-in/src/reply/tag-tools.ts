@@ -20,14 +20,23 @@ export function tagsIn(messages: readonly ChatMessage[]): string[] {
   return found.length === 0 ? ['1girl', 'solo'] : found;
 }
 
-/** The call that verifies tags, once; null where no such tool is offered or it has been called. */
+/** The call that verifies tags or that was asked for, once; null where no such tool is offered or it has been called. */
 export function verifyTags(request: ChatRequest): Reply | null {
   const { tools = [], messages, tool_choice: choice } = request;
   if (choice === 'none' || messages.some((message) => message.role === 'tool')) return null;
-  const wanted = typeof choice === 'object' ? [choice.function.name] : ['validate_tags', 'search_tags'];
+  const wanted =
+    typeof choice === 'object'
+      ? [choice.function.name]
+      : [...askedFor(messages), 'validate_tags', 'search_tags'];
   const forced = choice === 'required' ? tools[0] : undefined;
   const tool = wanted.map((name) => tools.find((one) => one.function.name === name)).find(Boolean) ?? forced;
   return tool === undefined ? null : call(tool.function.name, argumentsFor(tool, tagsIn(messages)));
+}
+
+/** Tools that the user asks for by name: «Call the tool report_ready». */
+function askedFor(messages: readonly ChatMessage[]): string[] {
+  const user = messages.filter((message) => message.role === 'user').map(textOf);
+  return [...user.join('\n').matchAll(/\bcall the tool (\w+)/gi)].flatMap(([, name]) => name ?? []);
 }
 
 /** Arguments that fit the tool's own declaration: its required inputs, else its first one. */

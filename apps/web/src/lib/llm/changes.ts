@@ -6,6 +6,19 @@ export interface ChangeGroup {
   changes: { change: LlmChange; label: string }[];
 }
 
+/** Neither what was there nor what would be says anything: an empty field of a new card. */
+export function isSilent({ before, after }: LlmChange): boolean {
+  return isEmpty(before) && isEmpty(after);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (Array.isArray(value)
+    ? value.every(isEmpty)
+    : typeof value === 'object' && Object.values(value).every(isEmpty));
+
 /** Changes by the section that they are in, in their own order, each under its key. */
 export function groupChanges(changes: readonly LlmChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
