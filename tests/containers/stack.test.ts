@@ -53,7 +53,7 @@ describe(verifies('containers.compose', 'from a clone to a picture'), () => {
     expect(readFileSync(join(stack.folder, '.env'), 'utf8')).toBe(made);
     await up('--build');
     await enter();
-  }, 780_000);
+  }, 2_400_000);
 
   test('a preset renders over the API, with the seeds that were asked for', async () => {
     const jobs = await allDone(client, await queuePreset(stack.url, key, preset, { count: 3, seed: 42 }));

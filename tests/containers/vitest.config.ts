@@ -9,5 +9,6 @@ export default defineConfig({
     hookTimeout: 600_000,
     maxWorkers: 1,
     bail: 1,
+    reporters: ['verbose'],
   },
 });
