@@ -79,6 +79,7 @@ test('outfits are tabs, and a new one is filled in', async ({ page, client }) =>
   await page.getByRole('button', { name: 'Outfit', exact: true }).click();
   await field(page, 'Name of the new outfit').fill('Winter');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('tab', { name: 'Winter' })).toHaveAttribute('aria-selected', 'true');
   await field(page, 'Headwear').fill('fur hat');
   await page.keyboard.press('Control+s');
   await expect(toast(page, /saved/)).toBeVisible();
@@ -382,4 +383,22 @@ test('a file that is broken on disk is shown with its place and not written to',
   await expect(save(page)).toBeDisabled();
   await writeFile(file, (await readFile(file, 'utf8')).replace('{,', '{'));
   await expect(field(page, 'Artist name')).toHaveValue('nobody');
+});
+
+test('an entry that is deleted meanwhile says so, and its page goes on when it is back', async ({
+  page,
+  client,
+  complaints,
+}) => {
+  const slug = await make(client, 'styles', { style: { artist_name: 'nobody' } });
+  await open(page, 'styles', slug);
+  await field(page, 'Artist name').fill('somebody');
+  const { trash_id } = await client.editing.remove('styles', slug);
+  await expect(page.getByText('It is not in the library any more')).toBeVisible();
+  await expect(save(page)).toBeDisabled();
+  await client.editing.restore(trash_id);
+  await expect(save(page)).toBeEnabled();
+  await expect(field(page, 'Artist name')).toHaveValue('somebody');
+  // the browser itself notes each answer of 404; the page has nothing to complain of
+  expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
 });

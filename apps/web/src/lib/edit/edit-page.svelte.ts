@@ -68,6 +68,8 @@ export class EditPage {
       ? (value as EntityData)
       : null;
   });
+  /** Its file went away, or its address: what is typed here has no place any more. */
+  isGone = $derived.by(() => this.error instanceof ApiError && this.error.status === 404);
   isDirty = $derived.by(() => this.base !== null && this.text !== this.base.text);
   changed = $derived.by(() =>
     this.base === null || this.data === null ? [] : diffData(this.base.data, this.data),
@@ -91,6 +93,7 @@ export class EditPage {
     void this.load();
     const ends = [
       live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#lookSoon()),
+      live.on('entity.removed', (event) => this.#isMine(event) && this.#lookSoon()),
       live.on('library.changed', ({ category }) => category === this.of.category && this.#lookSoon()),
       live.onReset(() => this.#lookSoon()),
     ];
@@ -257,7 +260,10 @@ export class EditPage {
   }
 
   #tellRefused(error: unknown): void {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      toasts.failed(`${this.entity?.name ?? this.of.slug} was not saved`, error);
+      return;
+    }
     const { details, field } = error.problem;
     if (error.code === 'conflict') {
       const conflict = conflictOf(details as unknown as ConflictDetails);

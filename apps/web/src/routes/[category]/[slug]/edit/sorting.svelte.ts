@@ -108,6 +108,8 @@ export class Sorting {
       for (const field of fields) {
         const key = field.path.at(-1) ?? '';
         if (field.kind !== 'prompt' && field.kind !== 'facet') continue;
+        // a series that is named is not made two
+        if (field.kind === 'facet' && shownText(this.#edit.valueAt(field.path)) !== '') continue;
         if (kind !== 'wardrobe') found.set(`${field.kind === 'facet' ? 'tags' : name}::${key}`, field.path);
         else if (this.outfitPath !== null) found.set(`${name}::${key}`, [...this.outfitPath, key]);
       }
