@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CategoryName } from '@gaze/contracts';
 import { folderOf } from '@gaze/domain';
-import { checkImage, readAll, sha256Of, stagingKey } from '@gaze/media';
+import { checkImage, readAll, readOrigin, readPngText, sha256Of, stagingKey } from '@gaze/media';
 import type { ImageFormat, ObjectStore } from '@gaze/media';
 import { GazeError } from '@gaze/runtime';
 import type { Db, Trx } from '../db/connect.ts';
@@ -10,6 +10,7 @@ import { cardOf } from '../library/cards.ts';
 import { setCover } from '../library/covers.ts';
 import { notThere } from '../library/detail.ts';
 import { insertImages } from '../images/rows.ts';
+import type { NewImage } from '../images/rows.ts';
 import { imageView, selectImages } from '../images/views.ts';
 
 interface CoverDeps {
@@ -60,7 +61,11 @@ async function keep(
   // Named by content: the same picture again is the same file.
   const key = `${folderOf({ category, slug })}/upload_${sha256.slice(0, 16)}.${extensions[format]}`;
   await deps.store.move(staged, key);
-  const image = { key, sha256, bytes: bytes.length, width, height };
+  const { generation: record, metadata } = readOrigin(format === 'png' ? readPngText(bytes) : {});
+  const image = {
+    ...{ key, sha256, bytes: bytes.length, width, height },
+    ...{ record, metadata: record === null ? metadata : null },
+  };
   await deps.db.transaction().execute(async (trx) => {
     if (!(await setCover(trx, category, slug, image))) throw notThere(category, slug);
     await insertImage(deps, trx, { category, slug }, image);
@@ -74,11 +79,11 @@ async function insertImage(
   deps: CoverDeps,
   trx: Trx,
   owner: { category: CategoryName; slug: string },
-  image: { key: string; sha256: string; bytes: number; width: number; height: number },
+  image: Pick<NewImage, 'key' | 'sha256' | 'bytes' | 'width' | 'height' | 'record' | 'metadata'>,
 ): Promise<void> {
   const entity = await trx
     .selectFrom('entity')
-    .select('is_nsfw')
+    .select(['is_nsfw', 'name'])
     .where('category', '=', owner.category)
     .where('slug', '=', owner.slug)
     .executeTakeFirst();
@@ -86,8 +91,9 @@ async function insertImage(
   const added = await insertImages(trx, [
     {
       ...{ id, ...image, owner, jobId: null, attempt: null, ordinal: 0 },
-      ...{ isFavourite: false, isNsfw: entity?.is_nsfw ?? false, rating: null, record: null, metadata: null },
-      // Not looked at yet: the next rescan reads what the picture says of itself.
+      ...{ isFavourite: false, isNsfw: entity?.is_nsfw ?? false, rating: null },
+      // It is found by whom it shows, whatever it says of itself.
+      words: entity === undefined ? [] : [entity.name],
       ...{ sidecarWritten: false, fileEtag: null, sidecarEtag: null },
     },
   ]);

@@ -23,6 +23,8 @@ export interface NewImage {
   rating: number | null;
   record: GenerationRecord | null;
   metadata: PictureMetadata | null;
+  /** Texts by which it shall be found, besides what it says itself. */
+  words?: readonly string[];
   sidecarWritten: boolean;
   fileEtag: string | null;
   sidecarEtag: string | null;
@@ -44,9 +46,10 @@ const nameOf = (name: string | null | undefined): string | null =>
   name === null || name === undefined || name === '' ? null : normaliseFileName(name);
 
 /** Words by which a picture is found: its prompt, whom it shows, whose it is. */
-function imageWords(image: Pick<NewImage, 'owner' | 'record' | 'metadata'>): string[] {
-  const { record, owner } = image;
-  const texts = [facts(image).prompt, owner?.slug ?? '', ...(record?.entities ?? []).map(({ name }) => name)];
+function imageWords(image: Pick<NewImage, 'owner' | 'record' | 'metadata' | 'words'>): string[] {
+  const { record, owner, words = [] } = image;
+  const names = (record?.entities ?? []).map(({ name }) => name);
+  const texts = [facts(image).prompt, owner?.slug ?? '', ...names, ...words];
   return searchWords(texts.join(' ').replaceAll('\0', ' '));
 }
 

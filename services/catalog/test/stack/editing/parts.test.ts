@@ -1,4 +1,4 @@
-import { catalogRpc, categories, editingRpc, partCategories } from '@gaze/contracts';
+import { SearchQuery, catalogRpc, categories, editingRpc, partCategories } from '@gaze/contracts';
 import type { CategoryName } from '@gaze/contracts';
 import { readAll } from '@gaze/media';
 import { callRpc } from '@gaze/runtime';
@@ -9,9 +9,11 @@ import { describe, expect, test } from 'vitest';
 import { sweepStaging } from '../../../src/editing/covers.ts';
 import { buildEditing } from '../../../src/editing/editing.ts';
 import { entityDetail, listProblems } from '../../../src/library/detail.ts';
+import { search } from '../../../src/search/search.ts';
 import { usualKeeping } from '../../../src/settings/settings.ts';
 import { testBus } from '../../support/bus.ts';
 import { picture } from '../../support/files.ts';
+import { comfyPrompt, foreignPicture } from '../../support/gallery.ts';
 import { testLibrary } from '../../support/library.ts';
 import { textOf } from '../../support/editing.ts';
 import { containing } from '../../support/matchers.ts';
@@ -285,6 +287,17 @@ describe(verifies('editing.covers', 'covers'), () => {
     // The same picture again is the same picture.
     await callRpc(ask, editingRpc.coverUpload, { ...who, key: await stage(house, bytes) });
     expect(await entityDetail(on.db, 'characters', 'elke')).toMatchObject({ image_count: 1 });
+  });
+
+  test('is found by whom it shows and by what it says of itself', async () => {
+    await using house = await served();
+    const { on, ask } = house;
+    const bytes = await foreignPicture({ prompt: comfyPrompt({ positive: 'quiet harbour, seagulls' }) });
+    await callRpc(ask, editingRpc.coverUpload, { ...who, key: await stage(house, bytes) });
+    for (const q of ['Elke', 'seagulls']) {
+      const { images } = await search(on.db, SearchQuery.parse({ q, type: 'images' }));
+      expect(images?.items, q).toHaveLength(1);
+    }
   });
 
   test('hostile uploads are refused and gone, and nothing of the entity changes', async () => {
