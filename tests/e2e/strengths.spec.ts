@@ -23,11 +23,11 @@ test(
 
     await page.goto(`/strengths/actions/${entity.slug}`);
     await expect(page.getByText('No sweep yet')).toBeVisible();
-    await page.getByLabel('From').fill('0.4');
-    await page.getByLabel('To').fill('0.8');
-    await page.getByLabel('Step').fill('0');
+    await page.getByRole('spinbutton', { name: 'From', exact: true }).fill('0.4');
+    await page.getByRole('spinbutton', { name: 'To', exact: true }).fill('0.8');
+    await page.getByRole('spinbutton', { name: 'Step', exact: true }).fill('0');
     await expect(page.getByRole('alert')).toHaveText(/0\.01 or more/);
-    await page.getByLabel('Step').fill('0.2');
+    await page.getByRole('spinbutton', { name: 'Step', exact: true }).fill('0.2');
     await page.getByLabel('Seed').fill('4242');
     await page.getByRole('button', { name: 'Render 3 pictures' }).click();
 

@@ -36,9 +36,10 @@ const sentence = (name: string): string => `${name} is a link-local or metadata 
 /** `dns.lookup` for sockets: the address that is connected to is the one that was judged. */
 export const guardedLookup: LookupFunction = (hostname, options, callback) => {
   lookUp(hostname, options, (error, address, family) => {
-    const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
-    if (error === null && all.some(isForbidden)) callback(new Error(sentence(hostname)), '', 0);
-    else callback(error, address, family);
+    if (error !== null) return callback(error, '', 0);
+    const all = typeof address === 'string' ? [address] : address.map((one) => one.address);
+    if (all.some(isForbidden)) callback(new Error(sentence(hostname)), '', 0);
+    else callback(null, address, family);
   });
 };
 

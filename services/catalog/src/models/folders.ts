@@ -1,6 +1,6 @@
 import { ModelFoldersBody, categoryList } from '@gaze/contracts';
 import type { CategoryName, ModelKind } from '@gaze/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Db } from '../db/connect.ts';
 import type { ModelRoots } from '../editing/deps.ts';
 import { readSetting, writeSetting } from '../settings/store.ts';
