@@ -61,7 +61,7 @@ test(
     const about = page.getByRole('complementary', { name: 'About this conversation' });
     await expect(about).toContainText('stand-in');
     await expect(about).toContainText(/Tokens\s*[\d,]+/);
-    await page.getByText('validate_tags').first().click();
+    await page.getByText('validate_tags', { exact: true }).first().click();
     await expect(page.getByText('Answered').first()).toBeVisible();
     await page.getByRole('link', { name: 'Review the result' }).click();
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
