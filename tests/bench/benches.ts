@@ -1,9 +1,12 @@
+import { libraryPages, searchAtScale, startScan } from './catalog-scale.ts';
 import { llmTurns } from './llm-turns.ts';
 import { busyShare } from './p1-busy.ts';
+import { firstLoad } from './p10-first-load.ts';
 import { promptAndWiring } from './p13-wiring.ts';
 import { submitToStart } from './p2-start.ts';
 import { doneToPicture } from './p3-picture.ts';
 import { switchesAndTime } from './p4-switches.ts';
+import { galleryScroll } from './p9-gallery.ts';
 import type { Row } from './row.ts';
 
 export interface Bench {
@@ -33,6 +36,19 @@ export const benches: readonly Bench[] = [
     id: 'P4',
     title: 'which host loads what',
     run: ({ quick, seed }) => switchesAndTime({ seed, seeds: quick ? 5 : 40 }),
+  },
+  { id: 'P6', title: 'the scan at a start', run: startScan },
+  { id: 'P7', title: 'pages of a large library', run: libraryPages },
+  { id: 'P8', title: 'search in very many pictures', run: searchAtScale },
+  {
+    id: 'P9',
+    title: 'scrolling through very many pictures',
+    run: ({ quick }) => galleryScroll({ pictures: quick ? 10_000 : 100_000, frames: quick ? 300 : 1200 }),
+  },
+  {
+    id: 'P10',
+    title: 'the first load on a slow line',
+    run: ({ quick }) => firstLoad({ times: quick ? 1 : 5 }),
   },
   { id: 'P13', title: 'one job from snapshot to graph', run: () => [promptAndWiring()] },
   { id: 'LLM', title: 'what a turn with a language model costs', run: () => [llmTurns()] },

@@ -11,12 +11,16 @@ const pages = [
   '/characters/elke_marrow/edit?tab=json',
   '/presets/elke_lantern_night/edit',
   '/checkpoints/Illustrious_meridian_xl_v3_safetensors/edit',
+  '/characters/elke_marrow/coverage',
+  '/generator?characters=elke_marrow&outfits=rain_city,deck_uniform',
   '/gallery',
   '/gallery?view=trash',
   '/gallery/compare',
   '/search?q=hair',
   '/queue',
   '/settings',
+  '/trash',
+  '/problems',
   '/strengths/actions/looking_back',
 ];
 

@@ -10,7 +10,7 @@ import type { Events } from '../events/events.ts';
 import { cardOf } from '../library/cards.ts';
 import { setCover } from '../library/covers.ts';
 import { hideImage, unhideImage } from './rows.ts';
-import { removeThumbs } from './thumbs.ts';
+import { makeThumb, removeThumbs } from './thumbs.ts';
 import { moveFromTrash, moveToTrash, trashPath } from './trash-files.ts';
 import { imageView, notThere, selectImages, viewColumns } from './views.ts';
 
@@ -71,11 +71,13 @@ async function tellEntity(deps: TrashDeps, trx: Trx, { category, slug }: Owner):
 async function finishMove(deps: TrashDeps, id: string): Promise<void> {
   const row = await deps.db
     .selectFrom('image_hidden')
-    .select(['id', 'key', 'is_favourite', 'is_nsfw', 'rating', 'record', 'covers', 'hidden_at'])
+    .select(['id', 'key', 'sha256', 'is_favourite', 'is_nsfw', 'rating', 'record', 'covers', 'hidden_at'])
     .where('id', '=', id)
     .where('move_due', '=', true)
     .executeTakeFirst();
   if (row === undefined) return;
+  // The last moment for it: the trash shows its pictures, too, and their originals are out of reach there.
+  await makeThumb(deps, row);
   await moveToTrash(deps.store, row);
   await deps.db.updateTable('image_hidden').set({ move_due: false }).where('id', '=', id).execute();
 }

@@ -51,16 +51,19 @@ const to = (
   run: () => void goto(href),
 });
 
+/** Parts of the settings page, by their places on it. */
 const settingsParts: readonly [id: string, label: string, words: string][] = [
-  ['nsfw', 'NSFW display', 'blur hide'],
-  ['theme', 'Theme', 'dark light'],
   ['checkpoint', 'Default checkpoint', 'model'],
+  ['nsfw', 'NSFW pictures', 'blur hide'],
+  ['theme', 'Theme', 'dark light'],
   ['hosts', 'ComfyUI hosts', 'server gpu'],
-  ['llm', 'Language model', 'llm provider openai ollama'],
+  ['models', 'Model files', 'lora checkpoint folder'],
+  ['llm', 'Language model', 'provider openai ollama'],
   ['tools', 'Tool servers', 'mcp'],
-  ['folders', 'Model folders', 'lora checkpoints'],
   ['keys', 'API keys', 'token'],
-  ['storage', 'Storage and backup', 'backup restore'],
+  ['keeping', 'Keeping', 'retention history'],
+  ['backup', 'Backup and restore', 'archive'],
+  ['import', 'Import', 'flask original'],
 ];
 
 /** Every page that has an address of its own. */

@@ -110,7 +110,7 @@ function save(href: string, name: string): void {
   link.click();
 }
 
-export const thumbOf = (image: ImageView): { url: string; veiled: boolean } => ({
+const thumbOf = (image: ImageView): { url: string; veiled: boolean } => ({
   url: image.thumb_url,
   veiled: settings.veils(image.is_nsfw),
 });

@@ -15,6 +15,8 @@ class Counts {
     live.on('image.created', () => {
       if (this.images !== null) this.images += 1;
     });
+    live.on('image.removed', () => this.#loadSoon());
+    live.on('image.many', () => this.#loadSoon());
     live.on('problems.changed', ({ count }) => (this.problems = count));
     live.onReset(() => void this.load());
   }

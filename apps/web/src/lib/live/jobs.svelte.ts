@@ -1,4 +1,4 @@
-import type { JobStatus, JobView, Progress } from '@gaze/contracts';
+import type { ImageView, JobStatus, JobView, Progress } from '@gaze/contracts';
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
@@ -74,7 +74,18 @@ class Jobs {
     });
     live.onProgress((progress) => this.progress.set(progress.job_id, progress));
     live.onPreview(({ job_id, mime, data }) => this.previews.set(job_id, `data:${mime};base64,${data}`));
+    // pictures that are marked or thrown away look so in the tray, too
+    live.on('image.changed', ({ image }) => this.#changeImages((one) => (one.id === image.id ? image : one)));
+    live.on('image.removed', ({ image_id: id }) => this.#changeImages((one) => (one.id === id ? null : one)));
     live.onReset(() => void this.load());
+  }
+
+  #changeImages(change: (image: ImageView) => ImageView | null): void {
+    for (const job of this.#byId.values()) {
+      const images = job.images.flatMap((image) => change(image) ?? []);
+      const isChanged = images.length !== job.images.length || images.some((one, i) => one !== job.images[i]);
+      if (isChanged) this.#byId.set(job.id, { ...job, images });
+    }
   }
 
   async load(): Promise<void> {

@@ -7,7 +7,12 @@ const key = 'gaze.tray';
 const lingerMs = 8000;
 
 /** Pages that show the work themselves, or whose right side it would cover: there the tray opens on request only. */
-const busyRoutes: readonly (string | null)[] = ['/queue', '/gallery', '/[category]/[slug]'];
+const busyRoutes: readonly (string | null)[] = [
+  '/queue',
+  '/gallery',
+  '/gallery/compare',
+  '/[category]/[slug]',
+];
 
 /**
  * Whether the tray is open. `auto` opens it while there is work, save on the busy pages and on phones, where it is one

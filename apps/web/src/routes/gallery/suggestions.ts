@@ -1,4 +1,4 @@
-import type { CategoryName, EntityCard } from '@gaze/contracts';
+import type { EntityCard } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { categoryIcons, categoryList, categoryOf } from '#lib/categories.ts';
 import { checkpoints } from '#lib/live/checkpoints.svelte.ts';
@@ -90,7 +90,3 @@ export const promptWords: FilterSearch = async (text, signal) => {
     return { value: `${before}${words}`, label: words };
   });
 };
-
-export async function ownerName(category: CategoryName, slug: string): Promise<string> {
-  return (await api.entities.get(category, slug)).name;
-}

@@ -39,6 +39,16 @@ const coverOf = ({ on }: TestGallery) =>
   on.db.selectFrom('entity').select(['cover_key', 'cover_sha256']).executeTakeFirstOrThrow();
 
 describe(verifies('images.trash', 'the trash of pictures'), () => {
+  test('shows a picture that was thrown away before it had a thumbnail', async () => {
+    await using gallery = await testGallery();
+    const { on } = gallery;
+    const { views } = await completeJob(on, { owner });
+    const { sha256 } = await on.db.selectFrom('image').select('sha256').executeTakeFirstOrThrow();
+    expect(await on.store.exists(thumbKey(sha256, gridThumbWidth))).toBe(false);
+    await gallery.ask('trash', { ids: views.map(({ id }) => id) });
+    expect(await on.store.exists(thumbKey(sha256, gridThumbWidth))).toBe(true);
+  });
+
   test('takes picture and sidecar along, clears the cover, and gives everything back', async () => {
     const { gallery, on, other, cover, sha256 } = await withCover();
     await using _ = gallery;
