@@ -48,7 +48,7 @@ test(
     'web.settings-models',
     'a folder of LoRAs is chosen, refused where it is wrong, and its files listed',
   ),
-  async ({ page, stack, client }) => {
+  async ({ page, stack, client, complaints }) => {
     const root = path.join(stack.stateDir, 'loras-by-page');
     await mkdir(path.join(root, 'Illustrious/Looks'), { recursive: true });
     await writeFile(path.join(root, 'Illustrious/Looks/unused_by_page.safetensors'), Buffer.alloc(16));
@@ -57,6 +57,8 @@ test(
     await section.getByLabel('LoRAs', { exact: true }).fill('/nowhere/at/all');
     await section.getByRole('button', { name: 'Save' }).click();
     await expect(section.getByRole('alert')).toHaveText(/There is no folder \/nowhere\/at\/all/);
+    // the browser itself notes the refusal
+    expect(complaints.splice(0).every((text) => text.includes('422'))).toBe(true);
     await section.getByLabel('LoRAs', { exact: true }).fill(root);
     await section.getByRole('button', { name: 'Save' }).click();
     await expect(section.getByRole('button', { name: '1 file', exact: true })).toBeVisible();
