@@ -110,7 +110,7 @@ test(
     const run = page.getByRole('region', { name: /^Tags of all/ });
     await expect(run.getByRole('progressbar')).toBeVisible();
     await expect(run).toContainText(/\d+ of \d+ done/);
-    const list = page.getByRole('link', { name: /E2E/ });
+    const list = page.getByRole('list', { name: 'Drafts' }).getByRole('link', { name: /E2E/ });
     await expect(list).toHaveCount(3, { timeout: 60_000 });
     await expect(page.getByRole('navigation', { name: 'Studio' })).toContainText('3');
 
@@ -126,7 +126,7 @@ test(
 
     const batch = new URL(page.url()).searchParams.get('batch') ?? '';
     await page.goto(`/llm/review?batch=${batch}`);
-    await expect(page.getByRole('link', { name: /E2E/ })).toHaveCount(1);
+    await expect(list).toHaveCount(1);
     await client.drafts.decide({ decision: 'apply', batch_id: batch });
     await expect(page.getByText('Nothing waits for you')).toBeVisible();
     const written = await Promise.all(
