@@ -60,6 +60,9 @@ describe('the header of a model file', () => {
         'modelspec.architecture': 'stable-diffusion-xl-v1-base/lora',
         'modelspec.trigger_phrase': 'elke, elke marrow, elke',
         'modelspec.resolution': '832x1216',
+        'modelspec.description': ' Trained on one coat. ',
+        'modelspec.usage_hint': 'Use 0.7.',
+        ss_training_comment: 'Use 0.7.',
         ss_output_name: 'x',
         ss_base_model_version: 'y',
         ss_tag_frequency: '{"1_z": {"a": 1}}',
@@ -69,6 +72,7 @@ describe('the header of a model file', () => {
       baseModel: 'stable-diffusion-xl-v1-base/lora',
       triggers: ['elke', 'elke marrow'],
       resolution: '832x1216',
+      notes: 'Trained on one coat.\nUse 0.7.',
     });
   });
 
@@ -80,6 +84,7 @@ describe('the header of a model file', () => {
       baseModel: null,
       triggers: [],
       tags: [],
+      notes: null,
     });
   });
 

@@ -45,7 +45,7 @@ export const elke = {
 };
 
 /** What the key file of this house would hold. */
-export const sealing = randomBytes(32);
+const sealing = randomBytes(32);
 
 /** A message that a test's worker holds until the test says how it ended. */
 export interface Delivery {
