@@ -34,7 +34,7 @@ export function cellsById(cells: readonly CoverageCell[]): ReadonlyMap<string, C
 }
 
 /** Every combination, row by row. */
-export function combinationsOf(columns: readonly Column[], rows: readonly Row[]): Combination[] {
+function combinationsOf(columns: readonly Column[], rows: readonly Row[]): Combination[] {
   return rows.flatMap((row) => columns.map((column) => ({ column, row })));
 }
 

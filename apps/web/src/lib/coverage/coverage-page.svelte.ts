@@ -10,7 +10,7 @@ import { cellsById, columnId, gapsOf, submission } from './combinations.ts';
 
 const calmMs = 250;
 /** So many of each the server takes at once. */
-export const mostOnAnAxis = 24;
+const mostOnAnAxis = 24;
 /** What is shown while nobody has chosen. */
 const usualColumns = 8;
 const usualRows = 8;
@@ -66,8 +66,11 @@ export class CoveragePage {
     const mine = (owner: { category: string; slug: string } | null) =>
       owner?.category === 'characters' && owner.slug === this.slug;
     const ends = [
-      live.on('image.created', ({ image }) => mine(image.owner) && this.#askSoon()),
-      live.on('image.changed', ({ image }) => mine(image.owner) && this.#askSoon()),
+      // a picture of somebody else's page may show this character, too
+      live.on('image.created', () => this.#askSoon()),
+      live.on('image.changed', () => this.#askSoon()),
+      live.on('image.removed', () => this.#askSoon()),
+      live.on('image.many', () => this.#askSoon()),
       live.on('entity.changed', ({ entity }) => mine(entity) && void this.#loadEntity()),
       live.on('library.changed', () => void this.load()),
       live.onReset(() => void this.load()),

@@ -66,7 +66,7 @@ function choiceBeside(record: GenerationRecord, preset: PresetFacts | null): Gen
 const joined = (...texts: (string | undefined)[]): string => texts.filter((text) => text).join(', ');
 
 /** Every part of the picture, in category order. */
-export function toldParts(record: Pick<GenerationRecord, 'recipe' | 'entities'>): Told[] {
+function toldParts(record: Pick<GenerationRecord, 'recipe' | 'entities'>): Told[] {
   return partNames.flatMap((name) => partsOfCategory(record, name));
 }
 
@@ -131,7 +131,7 @@ const addressesOf = (sections: readonly { fields: readonly { address: string }[]
   sections.flatMap((section) => section.fields.map(({ address }) => address));
 
 /** What a preset does with the fields of an entry: those that it leaves to the draw are in. */
-export function withPreset(
+function withPreset(
   part: ChosenPart,
   name: CategoryName,
   entity: EntityDetail,

@@ -4,7 +4,7 @@ import { api } from '#lib/api/client.ts';
 import type { Library } from './opened.ts';
 
 /** The last part of a path without its ending, for comparison: programs name files with and without both. */
-export function plainFile(name: string): string {
+function plainFile(name: string): string {
   const file = name.replaceAll('\\', '/').split('/').at(-1) ?? name;
   return file.replace(/\.(safetensors|ckpt|pt)$/i, '').toLowerCase();
 }

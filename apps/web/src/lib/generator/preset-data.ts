@@ -1,6 +1,5 @@
 import type { EntityData, EntityDetail } from '@gaze/contracts';
 import { categories, RANDOM } from '@gaze/contracts';
-import { populatedSections } from '@gaze/domain';
 import type { ChosenPart, GeneratorChoice, PartName } from './choice.ts';
 import { partsOf } from './choice.ts';
 import { partFacts } from './part-fields.ts';
@@ -61,17 +60,4 @@ function switches(entity: EntityDetail, part: ChosenPart, outfit: string | null)
     return out.length === 0 ? [] : [[section.name, Object.fromEntries(out.map(({ key }) => [key, false]))]];
   });
   return off.length === 0 ? {} : { fields: Object.fromEntries(off) as EntityData };
-}
-
-/** Addresses of an entry's fields that a preset's switches leave in; null: all of them. */
-export function fieldsLeft(
-  entity: EntityDetail,
-  outfit: string | null,
-  isIn: (address: string) => boolean,
-): string[] | null {
-  const all = populatedSections(categories[entity.category], entity.data, outfit).flatMap(
-    (section) => section.fields,
-  );
-  const left = all.filter(({ address }) => isIn(address)).map(({ address }) => address);
-  return left.length === all.length ? null : left;
 }

@@ -39,6 +39,8 @@ export class GeneratorRenders {
     const ends = [
       live.on('job.changed', ({ job }) => this.#take(job)),
       live.on('image.changed', ({ image }) => this.#change(image)),
+      live.on('image.removed', ({ image_id }) => this.#forget(image_id)),
+      live.on('image.many', () => void this.load()),
       live.onReset(() => void this.load()),
     ];
     return () => {
@@ -82,12 +84,19 @@ export class GeneratorRenders {
   }
 
   #change(image: ImageView): void {
-    for (const [id, batch] of this.#jobs) {
-      if (!batch.some((job) => job.images.some((other) => other.id === image.id))) continue;
-      const images = (job: JobView) => job.images.map((other) => (other.id === image.id ? image : other));
+    this.#rewrite(image.id, (images) => images.map((other) => (other.id === image.id ? image : other)));
+  }
+
+  #forget(imageId: string): void {
+    this.#rewrite(imageId, (images) => images.filter(({ id }) => id !== imageId));
+  }
+
+  #rewrite(imageId: string, made: (images: JobView['images']) => JobView['images']): void {
+    for (const [batchId, batch] of this.#jobs) {
+      if (!batch.some((job) => job.images.some(({ id }) => id === imageId))) continue;
       this.#jobs.set(
-        id,
-        batch.map((job) => ({ ...job, images: images(job) })),
+        batchId,
+        batch.map((job) => ({ ...job, images: made(job.images) })),
       );
     }
   }
