@@ -171,9 +171,18 @@ test(
       await expect(run).toContainText('0 of 2 done');
       await page.reload();
       await expect(run).toContainText('0 of 2 done');
+      // What it says while it renders is gone again soon, so every change of it is written down.
+      await run.evaluate((card) => {
+        const said: string[] = [];
+        Object.assign(window, { said });
+        new MutationObserver(() => said.push(card.textContent)).observe(card, {
+          ...{ childList: true, characterData: true, subtree: true },
+        });
+      });
       await client.queues.resume('image');
-      await expect(run).toContainText('Now: Stippling');
       await expect(run).toContainText('2 of 2 done', { timeout: 60_000 });
+      const said = await page.evaluate(() => (window as unknown as { said: string[] }).said.join('\n'));
+      expect(said).toMatch(/Now: Stippling [12]/);
       const { items } = await client.library.list('styles', { q: 'stippling' });
       expect(items.map(({ cover }) => cover?.kind)).toEqual(['own', 'own']);
       await run.getByRole('button', { name: 'Put this card away' }).click();

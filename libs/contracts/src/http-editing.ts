@@ -126,7 +126,6 @@ export const maxExport = 2000;
 export const ExportBody = z
   .strictObject({ slugs: z.array(Slug).min(1).max(maxExport) })
   .meta({ id: 'Export' });
-export type ExportInput = z.input<typeof ExportBody>;
 
 /** Covers that are queued by one request; what is missing beyond them waits for the next. */
 export const maxGenerateMissing = 500;

@@ -7,7 +7,7 @@ import type { DetailPage } from './detail-page.svelte.ts';
 import { outfitLabel } from './outfits.ts';
 
 /** A question about the wardrobe that is open. */
-export type WardrobeQuestion =
+type WardrobeQuestion =
   | { kind: 'add'; copyOf: string | null }
   | { kind: 'library' }
   | { kind: 'rename'; outfit: string }

@@ -6,6 +6,7 @@ import { live } from '#lib/live/live.svelte.ts';
 
 const pageSize = 120;
 const refreshDelayMs = 300;
+const retryDelayMs = 5000;
 
 /** The cards of one category under one set of filters, as far as somebody has scrolled. */
 export class LibraryList {
@@ -69,9 +70,14 @@ export class LibraryList {
   }
 
   /** Loads again what is shown, without clearing it first. A rescan tells of many changes; one refresh is enough. */
-  refreshSoon(): void {
+  refreshSoon(delayMs = refreshDelayMs): void {
     clearTimeout(this.#refreshTimer);
-    this.#refreshTimer = setTimeout(() => void this.#refresh(), refreshDelayMs);
+    this.#refreshTimer = setTimeout(() => void this.#refresh(), delayMs);
+  }
+
+  /** Nobody looks at it any more, and nobody will. */
+  stop(): void {
+    clearTimeout(this.#refreshTimer);
   }
 
   async #refresh(): Promise<void> {
@@ -94,7 +100,8 @@ export class LibraryList {
       this.isLoaded = true;
       this.error = null;
     } catch {
-      // what is shown stays; the next change or reset refreshes again
+      // what is shown stays, and is asked for again: the change that made it old is not told twice
+      this.refreshSoon(retryDelayMs);
     }
   }
 }
@@ -122,7 +129,10 @@ class Libraries {
     const list = this.#lists.get(key) ?? new LibraryList(category, query);
     this.#lists.delete(key);
     this.#lists.set(key, list);
-    for (const old of [...this.#lists.keys()].slice(0, -mostKept)) this.#lists.delete(old);
+    for (const old of [...this.#lists.keys()].slice(0, -mostKept)) {
+      this.#lists.get(old)?.stop();
+      this.#lists.delete(old);
+    }
     return list;
   }
 

@@ -32,7 +32,7 @@ import type { MenuEntry } from '#lib/ui/Menu.svelte';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import { regenerateHref } from '../links.ts';
 
-export type EntityDialog = 'rename' | 'transfer' | 'delete' | 'problems';
+type EntityDialog = 'rename' | 'transfer' | 'delete' | 'problems';
 
 /** What can be done with the entity of the page besides rendering it. */
 export class EntityActions {
