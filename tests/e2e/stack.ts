@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { test as base } from '@playwright/test';
 import type { BrowserContext } from '@playwright/test';
 import { buildClient } from '@gaze/client';
@@ -22,7 +23,7 @@ export const test = base.extend<Each, Shared>({
   stack: [
     // Playwright reads the names out of the pattern: a fixture without needs still has to name one.
     async ({ browserName: _browserName }, use) => {
-      await using stack = await startStack({ stepMs: 60 });
+      await using stack = await startStack({ stepMs: 60, env: { IMPORT_ROOTS: tmpdir() } });
       await use(stack);
     },
     { scope: 'worker', timeout: 120_000 },

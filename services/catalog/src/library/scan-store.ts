@@ -78,8 +78,17 @@ function selectKnown(db: DbOrTrx, category: CategoryName) {
 }
 
 function toKnown(row: Awaited<ReturnType<ReturnType<typeof selectKnown>['execute']>>[number]): KnownEntity {
-  const { slug, filename, revision, gone_at, ...file } = row;
-  return { slug, filename, revision, gone: gone_at !== null, ...stampOfRow(file) };
+  // One object and no copies: a start makes a hundred thousand of them.
+  return {
+    slug: row.slug,
+    filename: row.filename,
+    revision: row.revision,
+    gone: row.gone_at !== null,
+    size: row.file_size,
+    mtimeMs: row.file_mtime_ms,
+    ctimeMs: row.file_ctime_ms,
+    inode: row.file_inode,
+  };
 }
 
 /** For lists that may be longer than the 65,535 parameters of a statement. */

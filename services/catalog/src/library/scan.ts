@@ -98,7 +98,8 @@ async function runScan(
     ...{ deps, declaration, folder, seen, exclusive, writes, added: 0, changed: 0 },
     partial: only !== null,
     isThere: (filename) => seen.has(filename) || existsSync(path.join(folder, filename)),
-    known: knownRows(stored.entities),
+    // A start where nothing changed looks nothing up.
+    known: knownRows(plan.read.length + plan.missing.length === 0 ? [] : stored.entities),
     problems: new Map(stored.problems.map((problem) => [problem.file, problem])),
     oneByOne: plan.read.length <= tellOneByOne,
   };

@@ -30,9 +30,11 @@ export async function seenFiles(
 /** The stamps of those of the named files that are there. */
 export async function look(folder: string, names: readonly string[]): Promise<Map<string, FileStamp>> {
   const seen = new Map<string, FileStamp>();
+  // The names come from the folder itself: joining and normalising them would cost as much as half of the looking.
+  const prefix = `${folder}${path.sep}`;
   for (let i = 0; i < names.length; i += atOnce) {
     for (const name of names.slice(i, i + atOnce)) {
-      const stamp = lookAt(path.join(folder, name));
+      const stamp = lookAt(prefix + name);
       if (stamp !== null) seen.set(name, stamp);
     }
     await new Promise(setImmediate);
