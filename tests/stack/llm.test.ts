@@ -89,6 +89,20 @@ describe('the language model, over the whole stack with its stand-in', () => {
     },
   );
 
+  test(
+    verifies('llm.settings', 'what the environment fixes is shown with its origin, and cannot be changed'),
+    async () => {
+      const client = clientOf(stack);
+      const view = await client.llm.provider();
+      expect(view).toMatchObject({ origin: 'environment', model: 'stand-in', has_key: true });
+      const other = { kind: 'ollama' as const, base_url: 'http://127.0.0.1:11434/v1', model: 'm' };
+      await expect(client.llm.setProvider(other)).rejects.toMatchObject({ code: 'conflict' });
+      await expect(client.llm.forgetProvider()).rejects.toMatchObject({ code: 'conflict' });
+      expect(await client.llm.test()).toMatchObject({ ok: true, tool_calls: true });
+      expect(await client.llm.provider()).toEqual(view);
+    },
+  );
+
   test('the tag list answers as its own tools do', async () => {
     const client = clientOf(stack);
     expect((await client.tags.search('silver', { limit: 5 })).tags.map(({ name }) => name)).toContain(
