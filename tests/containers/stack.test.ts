@@ -165,7 +165,7 @@ describe(verifies('containers.scale', 'three generators, four hosts'), () => {
     const [first = '', second = ''] = await stack.containers('generator');
     const pid = (await inspect(first))[0]?.State.Pid ?? 0;
     // A crash, which the restart policy answers; `docker kill` is a stop that somebody asked for, and it stays down.
-    await stack.docker(
+    const asRoot = [
       'run',
       '--rm',
       '--pid',
@@ -173,11 +173,10 @@ describe(verifies('containers.scale', 'three generators, four hosts'), () => {
       '--user',
       '0',
       '--entrypoint',
-      'kill',
+      'bash',
       'gaze/generator:test',
-      '-9',
-      String(pid),
-    );
+    ];
+    await stack.docker(...asRoot, '-c', `kill -9 ${pid}`);
     await stack.docker('kill', second);
     const lost = second.slice(0, 12);
     await eventually(async () => expect([...(await holders()).values()]).not.toContain(lost), {
