@@ -29,30 +29,40 @@ export async function s3Server(bucket: string): Promise<S3Server> {
     const [, name = '', ...rest] = url.pathname.split('/');
     const key = rest.map(decodeURIComponent).join('/');
     const body = await buffer(request);
-    if (name !== bucket) return send(response, 404);
-    if (key === '')
-      return request.method === 'GET' && !url.searchParams.has('location')
+    if (name !== bucket) {
+      send(response, 404);
+      return;
+    }
+    if (key === '') {
+      request.method === 'GET' && !url.searchParams.has('location')
         ? send(response, 200, listing(url.searchParams))
         : send(response, 200, '<LocationConstraint/>');
+      return;
+    }
     const source = request.headers['x-amz-copy-source'];
     if (request.method === 'PUT') {
       const from = typeof source === 'string' ? decodeURIComponent(source).replace(/^\/?[^/]+\//, '') : null;
       const bytes = from === null ? body : objects.get(from)?.bytes;
-      if (bytes === undefined) return send(response, 404);
+      if (bytes === undefined) {
+        send(response, 404);
+        return;
+      }
       const held = { bytes, etag: createHash('md5').update(bytes).digest('hex'), at: new Date() };
       objects.set(key, held);
       response.setHeader('etag', `"${held.etag}"`);
-      return send(
+      send(
         response,
         200,
         from === null
           ? ''
           : `<CopyObjectResult><ETag>"${held.etag}"</ETag><LastModified>${held.at.toISOString()}</LastModified></CopyObjectResult>`,
       );
+      return;
     }
     if (request.method === 'DELETE') {
       objects.delete(key);
-      return send(response, 204);
+      send(response, 204);
+      return;
     }
     sendObject(request, response, objects.get(key));
   }

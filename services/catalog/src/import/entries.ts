@@ -86,10 +86,15 @@ async function takeFile(
   const shown = `${places.data}/${declaration.folder}/${filename}`;
   const reading = readEntityFile(file, declaration);
   if (reading === null) return;
-  if (!reading.ok) return problem(state, shown, reading.fault.message);
+  if (!reading.ok) {
+    problem(state, shown, reading.fault.message);
+    return;
+  }
   const bytes = await bytesOf(file);
-  if (bytes === null || hashOf(bytes) !== reading.hash)
-    return problem(state, shown, 'The file changed while it was read. Run the import again.');
+  if (bytes === null || hashOf(bytes) !== reading.hash) {
+    problem(state, shown, 'The file changed while it was read. Run the import again.');
+    return;
+  }
   const { slug } = entityRow(declaration, filename, reading);
   known.seen.add(slug);
   try {

@@ -94,7 +94,9 @@ async function marksOf(
   if (cover !== null)
     list.push({
       ...{ name: 'cover', theirs: cover.key, ours: here.cover_key, blank: null },
-      set: async () => void (await setCover(db, category, slug, cover)),
+      set: async () => {
+        await setCover(db, category, slug, cover);
+      },
     });
   return { list, coverIsLost: row.cover !== null && cover === null && !state.dryRun };
 }

@@ -49,14 +49,18 @@ async function takePicture(state: ImportState, file: SourceFile, records: Record
   try {
     checkKey(key);
   } catch {
-    return problem(state, shown, 'The name of the file is none that GAZE can keep.');
+    problem(state, shown, 'The name of the file is none that GAZE can keep.');
+    return;
   }
   const there = await sizeOf(state, key);
   // Pictures never change: their size says enough, and a second run reads none of them.
   const theirs = String(file.bytes);
   const taking = decideTaking({ theirs, ours: there, before: records.pictures.get(key) });
   if (taking === 'added') {
-    if (!(await isPicture(file.file))) return problem(state, shown, 'The file is no picture.');
+    if (!(await isPicture(file.file))) {
+      problem(state, shown, 'The file is no picture.');
+      return;
+    }
     if (!state.dryRun) await store(state, file, key);
   }
   // A picture here of another size is another one of the same name.
