@@ -34,9 +34,8 @@ export async function s3Server(bucket: string): Promise<S3Server> {
       return;
     }
     if (key === '') {
-      request.method === 'GET' && !url.searchParams.has('location')
-        ? send(response, 200, listing(url.searchParams))
-        : send(response, 200, '<LocationConstraint/>');
+      const isList = request.method === 'GET' && !url.searchParams.has('location');
+      send(response, 200, isList ? listing(url.searchParams) : '<LocationConstraint/>');
       return;
     }
     const source = request.headers['x-amz-copy-source'];

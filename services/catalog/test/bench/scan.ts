@@ -95,7 +95,7 @@ async function coldReference(db: Db, folder: string): Promise<void> {
     const parsed = JSON.parse(data) as {
       character_id: string;
       character_name: string;
-      identity: object;
+      identity: Record<string, string>;
       tags: object;
     };
     rows.push({

@@ -18,8 +18,12 @@ const doctor = (on: TestLibrary, options: { repair?: boolean; deep?: boolean } =
   runDoctor(
     { db: on.db, store: on.store, dataDir: on.data.path, uploadsDir: on.storeRoot },
     {
-      rescanFiles: async () => void (await on.library.scan(undefined, { everything: true })),
-      rescanPictures: async () => void (await on.images.rescan()),
+      async rescanFiles() {
+        await on.library.scan(undefined, { everything: true });
+      },
+      async rescanPictures() {
+        await on.images.rescan();
+      },
       writeSidecars: on.images.wake,
     },
     { deep: options.deep ?? false, repair: options.repair ?? false },

@@ -34,10 +34,10 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 /** Every row of every table that a backup holds, as PostgreSQL's own text. */
-async function allRows(db: Db): Promise<Record<string, string[]>> {
+async function allRows(db: Db, but: readonly string[]): Promise<Record<string, string[]>> {
   const all: Record<string, string[]> = {};
   for (const { name, columns } of await tableList(db)) {
-    if (leftOut.has(name)) continue;
+    if (leftOut.has(name) || but.includes(name)) continue;
     const texts = sql.join(columns.map((column) => sql`${sql.ref(column.name)}::text`));
     const { rows } = await sql<{ row: string }>`
       SELECT json_build_array(${texts})::text AS row FROM ${sql.table(name)} ORDER BY 1`.execute(db);
@@ -57,12 +57,9 @@ describe(verifies('R14', 'a backup and a restore bring back what only the databa
       { at },
     );
     expect(report).toMatchObject({ restored: 0, replaced: 0, openJobs: 1, picturesWithoutFile: 0 });
-    const [before, after] = [await allRows(house.on.db), await allRows(other.db)];
     // What was under way waits, in a paused queue; everything else is as it was.
-    for (const table of ['job', 'attempt', 'setting']) {
-      delete before[table];
-      delete after[table];
-    }
+    const settled = ['job', 'attempt', 'setting'];
+    const [before, after] = [await allRows(house.on.db, settled), await allRows(other.db, settled)];
     expect(after).toEqual(before);
     expect(Object.values(before).filter((rows) => rows.length > 0).length).toBeGreaterThan(5);
   });
