@@ -50,7 +50,7 @@ try {
   if (asked === null) {
     process.stdout.write('GAZE has not been started here yet: there is no database to change.\n');
   } else {
-    const script = join(root, 'services/catalog/src/upgrade-check.ts');
+    const script = join(root, 'services/catalog/src/upgrade-check/main.ts');
     const env = { ...process.env, DATABASE_URL: asked.url };
     const { ok, text } = await runProgram(process.execPath, [script], { env }).finally(asked.release);
     process.stdout.write(text);

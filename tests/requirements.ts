@@ -774,7 +774,7 @@ export const requirements: readonly Requirement[] = [
       'The Kubernetes manifests fit together: selectors, ports, names and variables exist, and no secret has a default.',
   },
   {
-    id: 'storage.s3',
+    id: 'storage.object-store',
     promise: 'Pictures lie on a disk or on an S3 server, with the same names, lists and moves.',
   },
   {

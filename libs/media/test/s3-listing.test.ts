@@ -7,7 +7,7 @@ const page = (contents: string, more = ''): string =>
 const entry = (key: string): string =>
   `<Contents><Key>${key}</Key><LastModified>2026-11-25T02:03:04.000Z</LastModified><ETag>&quot;abc&quot;</ETag><Size>12</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 
-describe(verifies('storage.s3', 'the list of an S3 server'), () => {
+describe(verifies('storage.object-store', 'the list of an S3 server'), () => {
   test.each([
     ['plus+a.png', 'plus+a.png'],
     ['100%25.png', '100%25.png'],

@@ -28,7 +28,7 @@ const backup = {
 
 const importCounts = { added: 40, updated: 0, same: 2, kept: 1 };
 const importRun = {
-  ...{ state: 'done', folder: '/home/elke/character-browser', dry_run: true, problem: null },
+  ...{ state: 'done', folder: '/media/elke/character-browser', dry_run: true, problem: null },
   ...{ started_at: '2026-03-04T05:06:07.000Z', finished_at: '2026-03-04T05:06:09.000Z' },
   report: {
     ...{ entries: importCounts, pictures: importCounts, sidecars: importCounts, marks: importCounts },
@@ -782,8 +782,8 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   listBackups: { response: { backups: [backup] } },
   makeBackup: { request: { pictures: false }, response: { ...backup, state: 'running' } },
-  getImport: { response: { run: importRun, roots: ['/home/elke'] } },
-  startImport: { request: { folder: '/home/elke/character-browser', dry_run: true }, response: importRun },
+  getImport: { response: { run: importRun, roots: ['/media/elke'] } },
+  startImport: { request: { folder: '/media/elke/character-browser', dry_run: true }, response: importRun },
   getSettings: { response: settings },
   changeSettings: { request: { nsfw_display: 'hide' }, response: { ...settings, nsfw_display: 'hide' } },
   listProblems: {

@@ -213,7 +213,7 @@ describe(verifies('api.resources', 'the typed client against the real gateway'),
       expect([answer.status, await answer.text()]).toEqual([206, 'hive']);
     },
     'upkeep.lastImport': (c) => c.upkeep.lastImport(),
-    'upkeep.startImport': (c) => c.upkeep.startImport({ folder: '/home/elke/original', dry_run: true }),
+    'upkeep.startImport': (c) => c.upkeep.startImport({ folder: '/media/elke/original', dry_run: true }),
     'problems.list': (c) => c.problems.list(),
     'session.get': (c) => c.session.get(),
     'session.password': (c) => c.session.password(),

@@ -1,7 +1,7 @@
 import { buildLog, parseEnv } from '@gaze/runtime';
 import { z } from 'zod';
-import { connectDb } from './db/connect.ts';
-import { planUpgrade, tellPlan } from './db/plan-upgrade.ts';
+import { connectDb } from '../db/connect.ts';
+import { planUpgrade, tellPlan } from '../db/plan-upgrade.ts';
 
 /** Says what this version would change in the database that DATABASE_URL names, and writes nothing. */
 const { DATABASE_URL: url } = parseEnv(z.object({ DATABASE_URL: z.string() }), process.env);
