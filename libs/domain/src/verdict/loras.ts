@@ -8,7 +8,7 @@ import { baseModelOf, baseName, compareBases } from './base-model.ts';
 import { joined } from './words.ts';
 
 /** Above this sum, pictures of SDXL models tend to burn: colours clip and details repeat. */
-export const strongestSum = 2;
+const strongestSum = 2;
 
 type Wired = SnapshotPart & { lora: SnapshotLora };
 

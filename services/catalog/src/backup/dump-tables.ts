@@ -41,7 +41,7 @@ export async function* dumpTables(db: Db, note: DatabaseNote): AsyncGenerator<Pa
   }
 }
 
-export async function migrationNames(db: DbOrTrx): Promise<string[]> {
+async function migrationNames(db: DbOrTrx): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db);
   return rows.map(({ name }) => name);
 }

@@ -11,8 +11,6 @@ export interface Coverage {
 /** Which combinations of a character have pictures. */
 export function buildCoverage(deps: { db: Db; log: Log }): Coverage {
   return {
-    serve: (nc) => [
-      serveRpc(nc, coverageRpc.get, (query) => coverageOf(deps.db, query), { log: deps.log }),
-    ],
+    serve: (nc) => [serveRpc(nc, coverageRpc.get, (query) => coverageOf(deps.db, query), { log: deps.log })],
   };
 }

@@ -26,7 +26,7 @@ export async function planUpgrade(db: DbOrTrx): Promise<UpgradePlan> {
   );
 }
 
-export function comparePlans(applied: readonly string[], known: readonly string[]): UpgradePlan {
+function comparePlans(applied: readonly string[], known: readonly string[]): UpgradePlan {
   return {
     applied: [...applied],
     pending: known.filter((name) => !applied.includes(name)),

@@ -6,7 +6,7 @@ import type { Db, DbOrTrx } from '../db/connect.ts';
 
 const incarnationKey = 'event_incarnation';
 /** Older events are of use to nobody: a browser that was away for longer loads everything again. */
-export const usualKeepHours = 24;
+const usualKeepHours = 24;
 const keepCount = 50_000;
 /** Answers stay well below what the bus carries. */
 const maxBytes = 600_000;

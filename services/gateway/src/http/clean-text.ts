@@ -36,7 +36,7 @@ const isData = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !(value instanceof Readable);
 
 /** The path to the first text that cannot be kept; null where there is none. */
-export function unkeepable(value: unknown): string[] | null {
+function unkeepable(value: unknown): string[] | null {
   if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? [] : null;
   if (!isData(value)) return null;
   for (const [key, inner] of Object.entries(value)) {

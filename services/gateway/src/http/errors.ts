@@ -9,15 +9,10 @@ import { validationError } from './validation.ts';
 const retryAfterSeconds = 2;
 
 /** Addresses that the router cannot read never reach a handler, nor the road of errors. */
-export function frameworkErrors(
-  error: FastifyError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
+export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   // No hook has run for it.
   void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   void sendProblem(request, reply, wireOf(error));
-  return reply;
 }
 
 /** One road for every failure: problem+json to the sender, the cause to the log. */

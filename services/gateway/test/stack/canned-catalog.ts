@@ -78,7 +78,7 @@ const job = examples.getJob?.response as object;
 const card = examples.setEntityFavourite?.response as object;
 const image = examples.getImage?.response as object;
 /** The secret that the catalog shares with the workers, and not with the gateway. */
-export const keyFile = randomBytes(32);
+const keyFile = randomBytes(32);
 const toolServers = {
   servers: [{ name: 'characters', url: 'http://127.0.0.1:6000/mcp' }],
   allow: [],

@@ -38,7 +38,7 @@ export class VerdictFacts {
 }
 
 /** What is drawn later has no files yet. */
-export function withoutDraws(recipe: Recipe): Recipe {
+function withoutDraws(recipe: Recipe): Recipe {
   const { checkpoint, parts, ...rest } = recipe;
   return {
     ...rest,
