@@ -118,6 +118,18 @@ async function batch(statuses: readonly ('waiting' | 'done' | 'failed' | 'cancel
   return id;
 }
 
+/** Waits until everything that was told was looked at. */
+async function seen(): Promise<void> {
+  await eventually(async () => {
+    const { rows } = await sql<{ open: number; last: number }>`
+      SELECT count(*) FILTER (WHERE sequence IS NULL)::int AS open, coalesce(max(sequence), 0)::int AS last FROM event`.execute(
+      on.db,
+    );
+    expect(rows[0]?.open).toBe(0);
+    expect(await place()).toBe(rows[0]?.last);
+  });
+}
+
 async function tellOf(ids: readonly string[]): Promise<void> {
   const tell = buildTellJobs({ events: running.events, images: on.images });
   await on.db.transaction().execute((trx) => tell(trx, ids));
@@ -164,6 +176,7 @@ describe(verifies('events.webhooks', 'webhooks'), () => {
       enabled: false,
     });
     await batch(['cancelled']);
+    await seen();
     await ask(webhooksRpc.change, { id: webhook.id, enabled: true });
     await batch(['cancelled']);
     await eventually(() => expect(outside.told).toHaveLength(2));

@@ -124,7 +124,7 @@ describe(verifies(['start.one-time-link', 'auth.local'], 'the printed link'), ()
     expect(second.headers.get('set-cookie')).toBeNull();
     const page = await second.text();
     expect(page).toContain('used before');
-    expect(page).toContain('npm start');
+    expect(page).toContain('npm run link');
 
     const again = await house.bare(`/?token=${localToken}`, { headers: { cookie: cookieOf(first) } });
     expect(again.status).toBe(303);
