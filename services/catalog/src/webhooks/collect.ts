@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { JobView } from '@gaze/contracts';
 import { openStatuses } from '@gaze/domain';
 import { sql } from 'kysely';
 import type { Db, Trx } from '../db/connect.ts';
+import { newId } from '../jobs/job-ids.ts';
 
 const placeKey = 'webhook_place';
 const atOnce = 500;
@@ -86,9 +86,10 @@ async function owe(trx: Trx, { event, about, data }: Due): Promise<void> {
     .execute();
   if (hooks.length === 0) return;
   const body = JSON.stringify({ type: event, timestamp: new Date().toISOString(), data });
+  // Ids follow each other: within one transaction they are the order in which things are told.
   await trx
     .insertInto('webhook_delivery')
-    .values(hooks.map(({ id }) => ({ id: `msg_${randomUUID()}`, webhook_id: id, event, about, body })))
+    .values(hooks.map(({ id }) => ({ id: `msg_${newId()}`, webhook_id: id, event, about, body })))
     .onConflict((conflict) => conflict.columns(['webhook_id', 'about']).doNothing())
     .execute();
 }
