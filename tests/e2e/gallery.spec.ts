@@ -260,7 +260,7 @@ test(
 
 test(
   verifies('web.compare', 'two pictures side by side and wiped, zoomed as one, with what is different'),
-  async ({ page, client }) => {
+  async ({ page, client, complaints }) => {
     const images = await pictures(client);
     await page.goto(ofGull);
     await tile(page, at(images, 0)).click({ modifiers: ['Control'] });
@@ -297,5 +297,7 @@ test(
     await expect(page).toHaveURL(/&b=/);
     await page.goto(`/gallery/compare?a=${at(images, 0).id}&b=gone`);
     await expect(page.getByRole('alert')).toContainText('was not loaded');
+    // the browser itself notes that there is no such picture
+    expect(complaints.splice(0).every((text) => text.includes('404'))).toBe(true);
   },
 );

@@ -158,7 +158,7 @@ test(
 
 test(
   verifies('web.picture-drop', 'pictures of three programs and of none, dropped on any page'),
-  async ({ page, client, stack }) => {
+  async ({ page, client, stack, complaints }) => {
     const image = await client.images.get(
       await rendered(client, { parts: { scenes: [{ slug: 'first_snow' }] } }),
     );
@@ -178,6 +178,8 @@ test(
     await expect(main(page)).toContainText('red lantern');
     await expect(page.getByText('No entry of the library uses the LoRA nobody_has_it')).toBeVisible();
     await expect(page.getByText('The checkpoint nowhere is not in the library')).toBeVisible();
+    // the browser itself notes that there is no such checkpoint
+    expect(complaints.splice(0).every((text) => text.includes('404'))).toBe(true);
     await expect(page.getByRole('textbox', { name: 'Width' })).toHaveValue('512');
 
     const prompt = JSON.stringify({

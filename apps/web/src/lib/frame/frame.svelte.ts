@@ -1,4 +1,5 @@
 import type { Snippet } from 'svelte';
+import { keys } from './keys.svelte.ts';
 
 /** What the frame shows of the page in it, and what of itself is open. */
 class Frame {
@@ -11,6 +12,13 @@ class Frame {
   action = $state.raw<Snippet | null>(null);
   paletteOpen = $state(false);
   keysOpen = $state(false);
+
+  openPalette(): void {
+    if (this.paletteOpen) return;
+    // a quick hand types before it is there
+    keys.typeAhead();
+    this.paletteOpen = true;
+  }
 }
 
 export const frame = new Frame();

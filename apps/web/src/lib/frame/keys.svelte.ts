@@ -9,11 +9,14 @@ export interface Shortcut {
 }
 
 const sequenceMs = 900;
+/** A field that has not come by then will not, and keys are shortcuts again. */
+const aheadMs = 3000;
 
 /** The keys of the page. A page adds its own while it is there; `?` lists what counts right now. */
 class Keys {
   list = $state.raw<readonly Shortcut[]>([]);
   #first: { key: string; at: number } | null = null;
+  #ahead: { text: string; until: number } | null = null;
 
   /** Adds shortcuts; gives back the way out. Later ones win over earlier ones with the same keys. */
   add(...shortcuts: Shortcut[]): () => void {
@@ -22,8 +25,27 @@ class Keys {
     return () => (this.list = untrack(() => this.list).filter((shortcut) => !shortcuts.includes(shortcut)));
   }
 
+  /** What is typed from now on is meant for a field that is on its way, and no shortcut. */
+  typeAhead(): void {
+    this.#ahead = { text: '', until: performance.now() + aheadMs };
+  }
+
+  /** The field is there, or will not come: what was typed for it. */
+  typedAhead(): string {
+    const typed = this.#ahead?.text ?? '';
+    this.#ahead = null;
+    return typed;
+  }
+
   handle = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    if (this.#ahead && performance.now() < this.#ahead.until && !event.ctrlKey && !event.metaKey) {
+      const { text } = this.#ahead;
+      if (event.key.length === 1) this.#ahead.text = text + event.key;
+      else if (event.key === 'Backspace') this.#ahead.text = text.slice(0, -1);
+      event.preventDefault();
+      return;
+    }
     const mod = event.ctrlKey || event.metaKey;
     if (!mod && isTyping(event.target)) return;
     const pressed = mod ? `mod+${event.key.toLowerCase()}` : event.key;

@@ -87,7 +87,9 @@ export function pageEntries(): PaletteEntry[] {
 
 /** What can be done from anywhere, and what the page in front offers by key. */
 export function actionEntries(here: CategoryFacts | undefined): PaletteEntry[] {
-  return [...pageActions(), ...newEntries(here), ...houseActions(here)];
+  const all = [...pageActions(), ...newEntries(here), ...houseActions(here)];
+  // a page may have a key for what can be done from anywhere; the page's own comes first
+  return all.filter(({ label }, at) => all.findIndex((other) => other.label === label) === at);
 }
 
 function houseActions(here: CategoryFacts | undefined): PaletteEntry[] {

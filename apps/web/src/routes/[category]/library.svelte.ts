@@ -61,6 +61,11 @@ export class LibraryList {
 
   put(card: EntityCard): void {
     if (card.category !== this.category) return;
+    // one that came, or came back: where it stands, and whether it fits the filters, the server knows
+    if (this.isLoaded && !this.items.some((other) => other.slug === card.slug)) {
+      if (!this.hasMore) this.refreshSoon();
+      return;
+    }
     // the order stays as it is: a card that jumps away under the pointer is worse than one out of order
     this.items = this.items.map((other) => (other.slug === card.slug ? card : other));
   }
