@@ -1,28 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { pages } from './pages.ts';
 import { expect, test } from './stack.ts';
-
-const pages = [
-  '/characters',
-  '/outfits',
-  '/characters/elke_marrow',
-  '/presets/elke_lantern_night',
-  '/checkpoints/Illustrious_meridian_xl_v3_safetensors',
-  '/characters/elke_marrow/edit',
-  '/characters/elke_marrow/edit?tab=json',
-  '/presets/elke_lantern_night/edit',
-  '/checkpoints/Illustrious_meridian_xl_v3_safetensors/edit',
-  '/characters/elke_marrow/coverage',
-  '/generator?characters=elke_marrow&outfits=rain_city,deck_uniform',
-  '/gallery',
-  '/gallery?view=trash',
-  '/gallery/compare',
-  '/search?q=hair',
-  '/queue',
-  '/settings',
-  '/trash',
-  '/problems',
-  '/strengths/actions/looking_back',
-];
 
 for (const theme of ['dark', 'light']) {
   for (const address of pages) {

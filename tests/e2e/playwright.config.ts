@@ -7,7 +7,8 @@ if (chromium === undefined)
 /** The app in a real Chromium against the whole stack. No retries: a test that fails now and then is a fault. */
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
+  // `npm run screenshots` takes pictures of the same pages with the same set-up.
+  testMatch: process.env.GAZE_SCREENSHOTS === undefined ? '*.spec.ts' : '*.shots.ts',
   outputDir: '../../test-results/e2e',
   workers: 1,
   retries: 0,

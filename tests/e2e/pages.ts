@@ -1,0 +1,23 @@
+/** Every page of the app, by addresses that the sample library has. */
+export const pages = [
+  '/characters',
+  '/outfits',
+  '/characters/elke_marrow',
+  '/presets/elke_lantern_night',
+  '/checkpoints/Illustrious_meridian_xl_v3_safetensors',
+  '/characters/elke_marrow/edit',
+  '/characters/elke_marrow/edit?tab=json',
+  '/presets/elke_lantern_night/edit',
+  '/checkpoints/Illustrious_meridian_xl_v3_safetensors/edit',
+  '/characters/elke_marrow/coverage',
+  '/generator?characters=elke_marrow&outfits=rain_city,deck_uniform',
+  '/gallery',
+  '/gallery?view=trash',
+  '/gallery/compare',
+  '/search?q=hair',
+  '/queue',
+  '/settings',
+  '/trash',
+  '/problems',
+  '/strengths/actions/looking_back',
+] as const;
