@@ -183,11 +183,18 @@ function missingNodes(classes: readonly string[] | undefined): string[] {
   return classes === undefined ? [] : usefulClasses.filter((name) => !classes.includes(name));
 }
 
+/** A host goes on telling while the generator stops: what only shows on a screen is not worth an exception then. */
+function isLeaving(nc: NatsConnection): boolean {
+  return nc.isClosed() || nc.isDraining();
+}
+
 function publishProgress(nc: NatsConnection, progress: Progress): void {
+  if (isLeaving(nc)) return;
   nc.publish(subjects.progress(progress.job_id), JSON.stringify(progress));
 }
 
 function publishPreview(nc: NatsConnection, jobId: string, mime: string, bytes: Buffer): void {
+  if (isLeaving(nc)) return;
   const header = natsHeaders();
   header.set('Mime-Type', mime);
   nc.publish(subjects.preview(jobId), bytes, { headers: header });
