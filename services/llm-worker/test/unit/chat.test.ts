@@ -226,7 +226,7 @@ describe('a provider of its own kind', () => {
     expect(server.bodies).toHaveLength(1);
   });
 
-  test('that redirects is not followed', async () => {
+  test(verifies('S4', 'that redirects is not followed'), async () => {
     await using target = await jsonServer((_body, response) => sendJson(response, 200, completion('secret')));
     await using server = await jsonServer((_body, response) =>
       response.writeHead(307, { location: `${target.url}/v1/chat/completions` }).end(),
@@ -235,7 +235,7 @@ describe('a provider of its own kind', () => {
     expect(target.bodies).toHaveLength(0);
   });
 
-  test('on a metadata address is never called', async () => {
+  test(verifies('S4', 'on a metadata address is never called'), async () => {
     for (const host of ['169.254.169.254', '[fe80::1]', '[::ffff:169.254.169.254]', '0.0.0.0']) {
       const failure = await failureOf(ask(chatWith({ baseUrl: `http://${host}/v1` })).answer);
       expect([host, failure.message]).toEqual([host, expect.stringMatching(/never called/)]);

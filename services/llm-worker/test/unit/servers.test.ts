@@ -93,7 +93,7 @@ describe(verifies('llm.settings-tools', 'tool servers of Settings'), () => {
     house.servers.reconnect('nobody');
   });
 
-  test('never lead to a metadata address', async () => {
+  test(verifies('S4', 'never lead to a metadata address'), async () => {
     await using house = open('[]');
     house.servers.apply(
       settings('1', { servers: [{ name: 'cloud', url: 'http://169.254.169.254/latest/meta-data' }] }),

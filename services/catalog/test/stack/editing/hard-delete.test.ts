@@ -132,7 +132,7 @@ describe(verifies('editing.hard-delete', 'deleting the model file, too'), () => 
     },
   );
 
-  test('names that lead out of the root are refused, links too', async () => {
+  test(verifies('S5', 'names that lead out of the root are refused, links too'), async () => {
     await using house = await withModels();
     const { on, lora } = house;
     const outside = path.join(path.dirname(lora), 'outside.safetensors');

@@ -536,7 +536,7 @@ test('the raw text of a file is shown with its fault', async () => {
   await expect(rawText(on.writing, 'characters', 'nobody')).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('addresses never lead out of the category’s folder', async () => {
+test(verifies('S5', 'addresses never lead out of the category’s folder'), async () => {
   await using on = await testLibrary();
   for (const id of ['../../etc/passwd', 'a/../../b', '/abs', 'nul\u0000byte', '..']) {
     const slug = slugOf(categories.scenes, id);
