@@ -509,7 +509,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     id: 'S2',
-    promise: 'Secrets never lie in clear in the database, in logs, in messages or in pictures.',
+    promise: 'Secrets never lie in clear in the database, in logs, errors, messages, sidecars or pictures.',
   },
   {
     id: 'S4',
@@ -523,9 +523,13 @@ export const requirements: readonly Requirement[] = [
   },
   {
     id: 'S5',
-    promise: 'No key of a picture, and no link inside the store, leads out of it.',
+    promise:
+      'No slug, model file, picture or upload leads out of its folder by its name, and no link inside of it does.',
   },
-  { id: 'S6', promise: 'What is no picture is never served as one.' },
+  {
+    id: 'S6',
+    promise: 'What is no picture, or would burst when it is opened, is refused, and never served as one.',
+  },
   {
     id: 'S9',
     promise: 'Foreign host names, foreign pages and proxies in front of a local start are refused.',

@@ -5,8 +5,8 @@ import { startLlmStandIn } from '@gaze/llm-stand-in';
 import type { LlmStandIn } from '@gaze/llm-stand-in';
 import { eventually, startStack, verifies } from '@gaze/testing';
 import type { TestStack } from '@gaze/testing';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dumpOf } from '../support/dump.ts';
 import { clientOf, ended } from './ask.ts';
 
 const plantedKey = 'sk-planted-9c1f7e2ab4d84f0f8d53';
@@ -177,22 +177,3 @@ describe('the language model as Settings choose it', () => {
     expect(await client.llm.test()).toMatchObject({ ok: false });
   });
 });
-
-/** Every row of every table as text. */
-async function dumpOf(databaseUrl: string): Promise<string> {
-  const db = new pg.Client({ connectionString: databaseUrl });
-  await db.connect();
-  try {
-    const { rows: tables } = await db.query<{ name: string }>(
-      `SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
-    );
-    const texts: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await db.query<{ row: string }>(`SELECT one::text AS row FROM ${name} AS one`);
-      texts.push(...rows.map(({ row }) => row));
-    }
-    return texts.join('\n');
-  } finally {
-    await db.end();
-  }
-}
