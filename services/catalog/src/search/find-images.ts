@@ -54,9 +54,12 @@ export async function findImages(db: DbOrTrx, question: Question): Promise<Found
     return { ids: ids.slice(0, wanted), found: capped(await countByIndex(db, question, probe)) };
   }
   if (!isFull && probe.hits < rareBelow) return byIndex(db, question, probe);
-  const ids = isFull ? probe.ids : await walk(db, question, wanted);
-  if (ids.length < wanted) return byIndex(db, question, probe);
-  return { ids, found: isCounted ? capped(await countByIndex(db, question, probe)) : null };
+  // Side by side: each has a connection of its own, and neither needs what the other finds.
+  const [ids, count] = await Promise.all([
+    isFull ? probe.ids : walk(db, question, wanted),
+    isCounted ? countByIndex(db, question, probe) : 0,
+  ]);
+  return ids.length < wanted ? byIndex(db, question, probe) : result(question, ids, count);
 }
 
 const capped = (count: number): CappedCount => ({
