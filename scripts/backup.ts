@@ -13,7 +13,7 @@ const usage = [
   'GAZE may run meanwhile. A backup that was cut off goes on when the same command is run again.',
 ].join('\n');
 
-await runTool(async () => {
+await runTool(usage, async () => {
   const { values, positionals } = readArgs();
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) throw new SpokenError(usage);

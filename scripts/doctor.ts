@@ -17,7 +17,7 @@ const usage = [
 
 const marks = { good: 'ok  ', note: 'note', fault: 'BAD ' } as const;
 
-await runTool(async () => {
+await runTool(usage, async () => {
   const { repair, deep } = readArgs();
   const isRunning = runningHere(process.env) !== null || (process.env.NATS_URL ?? '') !== '';
   const report = isRunning ? await askRunning(repair, deep) : await lookStopped(repair, deep);

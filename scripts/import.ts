@@ -21,7 +21,7 @@ const kinds = [
   ['marks', 'favourites, defaults and covers'],
 ] as const;
 
-await runTool(async () => {
+await runTool(usage, async () => {
   const { values, positionals } = readArgs();
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) throw new SpokenError(usage);

@@ -1,7 +1,9 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { restoreBackup } from '../services/catalog/src/backup/restore.ts';
 import type { RestoreReport } from '../services/catalog/src/backup/restore.ts';
+import { isArchive, unpackArchive } from '../services/catalog/src/backup/unpack-archive.ts';
 import { writeFolder } from '../services/catalog/src/backup/write-folder.ts';
 import { lockOnce } from '../services/catalog/src/lock.ts';
 import { SpokenError } from './launcher/spoken-error.ts';
@@ -10,18 +12,18 @@ import type { Installation } from './upkeep/installation.ts';
 import { print, runTool } from './upkeep/say.ts';
 
 const usage = [
-  'npm run restore -- <folder>                brings a backup back into a fresh installation',
-  'npm run restore -- <folder> --overwrite    the same where something here differs; what is replaced is kept aside',
-  'npm run restore -- <folder> --keep         files that are here and differ stay; the rows come from the backup',
-  'GAZE must not run. An archive that was downloaded has to be unpacked first.',
+  'npm run restore -- <backup>                brings a backup back into a fresh installation',
+  'npm run restore -- <backup> --overwrite    the same where something here differs; what is replaced is kept aside',
+  'npm run restore -- <backup> --keep         files that are here and differ stay; the rows come from the backup',
+  '<backup> is the folder that npm run backup wrote, or the .zip that was downloaded. GAZE must not run.',
 ].join('\n');
 
-await runTool(async () => {
+await runTool(usage, async () => {
   const { values, positionals } = readArgs();
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0 || (values.overwrite && values.keep))
     throw new SpokenError(usage);
-  const folder = resolve(process.env.INIT_CWD ?? '.', given);
+  const place = resolve(process.env.INIT_CWD ?? '.', given);
   const run = runningHere(process.env);
   if (run !== null)
     throw new SpokenError(`GAZE runs (${run.url}). Stop it first: it must not work on what is replaced.`);
@@ -33,7 +35,8 @@ await runTool(async () => {
     );
   try {
     const at = new Date();
-    const report = await restoreBackup(house, folder, {
+    await using backup = await openBackup(place, house);
+    const report = await restoreBackup(house, backup.folder, {
       at,
       onDifference: values.overwrite ? 'overwrite' : values.keep ? 'keep' : undefined,
       beforeRows: () => saveRows(house, at),
@@ -45,6 +48,22 @@ await runTool(async () => {
   }
   return 0;
 });
+
+/** The folder of a backup: the one that was named, or one with what the archive held, for as long as it is needed. */
+async function openBackup(place: string, house: Installation): Promise<{ folder: string } & AsyncDisposable> {
+  if (!(await isArchive(place))) return { folder: place, [Symbol.asyncDispose]: () => Promise.resolve() };
+  await mkdir(house.stateDir, { recursive: true });
+  const folder = await mkdtemp(join(house.stateDir, 'unpacked-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    print(`Unpacking ${place} …`);
+    await unpackArchive(place, folder);
+    return { folder, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
 
 /** The rows that are replaced are kept as a backup of their own. */
 async function saveRows(house: Installation, at: Date): Promise<void> {

@@ -865,6 +865,12 @@ export const requirements: readonly Requirement[] = [
       'A running GAZE makes backups on request, lists them, and hands them out as a stream that can go on.',
   },
   {
+    id: 'backup.from-archive',
+    promise:
+      'A restore takes a downloaded archive as it is; one that was cut off, or leads out of its folder, is refused in a sentence.',
+  },
+  { id: 'upkeep.help', promise: 'Backup, restore, doctor and import say how they are used when asked.' },
+  {
     id: 'doctor.finds',
     promise:
       'The doctor finds entries, files, pictures, covers and jobs that do not agree, says so in sentences, and repairs on request alone.',

@@ -3,8 +3,15 @@ import { SpokenError } from '../launcher/spoken-error.ts';
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Runs a tool and ends with its code; what went wrong is one sentence, and a fault of the program its whole error. */
-export async function runTool(work: () => Promise<number>): Promise<never> {
+/**
+ * Runs a tool and ends with its code; what went wrong is one sentence, and a fault of the program its whole error.
+ * Whoever asks for help gets the usage, and nothing is done.
+ */
+export async function runTool(usage: string, work: () => Promise<number>): Promise<never> {
+  if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+    print(usage);
+    process.exit(0);
+  }
   try {
     process.exit(await work());
   } catch (error) {

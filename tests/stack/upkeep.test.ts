@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ApiError, buildClient } from '@gaze/client';
 import type { Client } from '@gaze/client';
@@ -76,6 +76,8 @@ test(
       return Buffer.from(await answer.arrayBuffer());
     };
     const archive = Buffer.concat([await part('bytes=0-9999'), await part('bytes=10000-')]);
+    const downloaded = join(folder.path, 'gaze-backup.zip');
+    await writeFile(downloaded, archive);
     const unpacked = join(folder.path, 'unpacked');
     const names = await unpack(archive, unpacked);
     expect(names).toEqual(
@@ -93,11 +95,19 @@ test(
       await chmod(place, 0o711);
     }
     await mkdir(fresh.dataDir);
-    const restored = await run('restore', [unpacked], fresh);
+    const cut = join(folder.path, 'cut.zip');
+    await writeFile(cut, archive.subarray(0, archive.length - 30));
+    const refused = await run('restore', [cut], fresh);
+    expect(refused).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('Download it again') as string,
+    });
+    const restored = await run('restore', [downloaded], fresh);
     expect(restored).toMatchObject({
       code: 0,
       text: expect.stringContaining('Restored the backup of') as string,
     });
+    expect((await readdir(fresh.stateDir)).filter((name) => name.startsWith('unpacked-'))).toEqual([]);
     expect(await readFile(join(fresh.dataDir, 'characters/elke_marrow.json'), 'utf8')).toBe(
       await readFile(join(stack.dataDir, 'characters/elke_marrow.json'), 'utf8'),
     );

@@ -43,10 +43,7 @@ async function whyNone(folder: string, cause: unknown): Promise<GazeError> {
   const info = await stat(folder).catch(() => null);
   if (info === null) return notABackup(`There is no folder ${folder}.`, cause);
   if (!info.isDirectory())
-    return notABackup(
-      `${folder} is no folder. Unpack the archive and name the folder that comes out.`,
-      cause,
-    );
+    return notABackup(`${folder} is neither the folder of a backup nor its .zip. Name one of them.`, cause);
   const names = await readdir(folder);
   if (names.some((name) => name.endsWith('.ndjson')))
     return notABackup(`The backup in ${folder} was cut off while it was made. Use another one.`, cause);
