@@ -47,6 +47,28 @@ describe('helpful', () => {
     });
   });
 
+  test('leaves out what the tag tool does not know, and the counts of training files', async () => {
+    const host = await running();
+    const body = chat(systemPrompt('character'), 'Name: Elke\nlong coat (40), zz_coat_7, silver hair', {
+      tools: tagTools,
+    });
+    const first = await choice(host, body);
+    const [call] = first.message.tool_calls ?? [];
+    const args = JSON.parse(call?.function.arguments ?? '') as { tags: string[] };
+    expect(args.tags).toEqual(expect.arrayContaining(['long_coat', 'zz_coat_7', 'silver_hair']));
+    const verdicts = {
+      results: [
+        { tag: 'zz_coat_7', status: 'unknown' },
+        { tag: 'long_coat', status: 'exact' },
+      ],
+    };
+    const answer = JSON.stringify(
+      await jsonAnswer(host, answered(body, first.message, JSON.stringify(verdicts))),
+    );
+    expect(answer).toContain('"long coat"');
+    expect(answer).not.toContain('zz_coat_7');
+  });
+
   test('takes search_tags where nothing validates, and no tool when told so', async () => {
     const host = await running();
     const body = chat('Answer as JSON: {"tags": ""}', 'red scarf, snow', { tools: tagTools.slice(0, 1) });

@@ -1,5 +1,6 @@
 import { findObjects, isObject } from './example.ts';
 import type { JsonObject } from './example.ts';
+import { withoutCount } from './tag-tools.ts';
 import { cues, vocabulary } from './vocabulary.ts';
 
 /** What the request is about: its name, its phrases, and the entry that it quotes. */
@@ -10,13 +11,15 @@ export interface Subject {
   isAdult: boolean;
 }
 
-export function readSubject(user: string): Subject {
+/** `unknown`: phrases that are no tags, as the tag tool said. */
+export function readSubject(user: string, unknown: ReadonlySet<string> = new Set()): Subject {
   const entry = findObjects(user)[0]?.value ?? {};
   const prose = user.replace(/[{}[\]"]/g, ' ');
   const phrases = prose
     .split(/[,\n.;:]/)
-    .map((phrase) => phrase.trim().toLowerCase())
-    .filter((phrase) => phrase.length > 1 && phrase.length < 60);
+    .map((phrase) => withoutCount(phrase.trim().toLowerCase()))
+    .filter((phrase) => phrase.length > 1 && phrase.length < 60)
+    .filter((phrase) => !unknown.has(phrase.replaceAll('_', ' ')));
   return {
     name: nameOf(user, entry),
     phrases,

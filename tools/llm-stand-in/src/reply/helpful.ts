@@ -5,7 +5,7 @@ import type { JsonObject } from './example.ts';
 import { fill, readSubject } from './fill.ts';
 import { say } from './reply.ts';
 import type { Reply } from './reply.ts';
-import { verifyTags } from './tag-tools.ts';
+import { unknownTags, verifyTags } from './tag-tools.ts';
 
 /** Verifies tags once where it can, then answers with JSON in the shape that the request shows. */
 export function helpfulReply(request: ChatRequest): Reply {
@@ -28,7 +28,7 @@ export function answerObject(request: ChatRequest): JsonObject | null {
       ? exampleOfSchema(format.json_schema.schema)
       : (findExample(systemText(request), user) ?? findExample(user, user));
   if (!isObject(example)) return null;
-  const filled = fill(example, readSubject(user));
+  const filled = fill(example, readSubject(user, unknownTags(request.messages)));
   return isObject(filled) ? filled : null;
 }
 

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatRequest, Tool } from '../request/chat-request.ts';
 import { textOf } from '../request/chat-request.ts';
-import { isObject } from './example.ts';
+import { findObjects, isObject } from './example.ts';
 import { call } from './reply.ts';
 import type { Reply } from './reply.ts';
 
@@ -14,10 +14,30 @@ export function tagsIn(messages: readonly ChatMessage[]): string[] {
     .join('\n')
     .toLowerCase()
     .split(/[,\n.;:"{}[\]]+/)
-    .map((phrase) => phrase.trim().replaceAll(' ', '_'))
+    .map((phrase) => withoutCount(phrase.trim()).replaceAll(' ', '_'))
     .filter((phrase) => /^[a-z0-9][a-z0-9_()\-']{2,40}$/.test(phrase) && !stopWords.test(phrase));
-  const found = [...new Set(phrases)].slice(0, 8);
+  const found = [...new Set(phrases)].slice(0, 40);
   return found.length === 0 ? ['1girl', 'solo'] : found;
+}
+
+/** «long coat (40)»: what a training file says, with how often it said so. */
+export const withoutCount = (phrase: string): string => phrase.replace(/\s*\(\d+\)$/, '');
+
+/** What the tag tool did not know, with spaces: a model that listens leaves it out. */
+export function unknownTags(messages: readonly ChatMessage[]): ReadonlySet<string> {
+  const answers = messages
+    .filter((message) => message.role === 'tool')
+    .flatMap((message) => verdicts(message));
+  return new Set(answers.map((tag) => tag.replaceAll('_', ' ')));
+}
+
+function verdicts(message: ChatMessage): string[] {
+  return findObjects(textOf(message)).flatMap(({ value }) => {
+    if (!Array.isArray(value.results)) return [];
+    return (value.results as unknown[]).flatMap((one) =>
+      isObject(one) && one.status === 'unknown' && typeof one.tag === 'string' ? [one.tag] : [],
+    );
+  });
 }
 
 /** The call that verifies tags or that was asked for, once; null where no such tool is offered or it has been called. */
