@@ -548,6 +548,11 @@ export const requirements: readonly Requirement[] = [
   // ── how it is built ──
   { id: 'ops.health', promise: 'Every service says whether it lives and whether it is ready.' },
   {
+    id: 'ops.metrics',
+    promise:
+      'Every service gives figures for Prometheus: depth of the queues, times of jobs, state of hosts, times of questions.',
+  },
+  {
     id: 'services.share-nothing',
     promise:
       'Services share no memory, no files but the picture store, and no database: each runs alone, anywhere.',

@@ -48,7 +48,9 @@ export function buildHealth(options: {
         server.once('error', reject);
         server.listen(options.port, options.host ?? '127.0.0.1', () => {
           server.unref();
-          resolve((server.address() as AddressInfo).port);
+          const { port } = server.address() as AddressInfo;
+          options.log.info({ port }, 'health and metrics are served');
+          resolve(port);
         });
       });
     },

@@ -12,4 +12,12 @@ export const rpcSeconds = new Histogram({
   registers: [metrics],
 });
 
+export const rpcCallSeconds = new Histogram({
+  name: 'gaze_rpc_call_seconds',
+  help: 'Time from asking a question on the bus to having its answer, or to giving up',
+  labelNames: ['subject', 'outcome'],
+  buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
+  registers: [metrics],
+});
+
 export { Counter, Gauge, Histogram };

@@ -6,7 +6,7 @@ import { NoRespondersError, RequestError, TimeoutError } from '@nats-io/transpor
 import { z } from 'zod';
 import { GazeError, fromWireError, toWireError } from './errors.ts';
 import type { Log } from './log.ts';
-import { rpcSeconds } from './metrics.ts';
+import { rpcCallSeconds, rpcSeconds } from './metrics.ts';
 
 /** NATS takes a megabyte; lists page well below it. */
 const maxBytes = 900_000;
@@ -101,12 +101,19 @@ export async function callRpc<I extends z.ZodType, O extends z.ZodType>(
   options: CallOptions = {},
 ): Promise<z.output<O>> {
   const payload = encode({ v: version, body: input });
+  const { subject } = contract;
   const until = performance.now() + (options.retryWhileUnavailableSeconds ?? 0) * 1000;
   for (;;) {
     options.signal?.throwIfAborted();
+    const began = performance.now();
+    const asked = (outcome: string): void =>
+      rpcCallSeconds.observe({ subject, outcome }, (performance.now() - began) / 1000);
     try {
-      return await ask(nc, contract, payload, options.deadlineSeconds ?? contract.deadlineSeconds);
+      const answer = await ask(nc, contract, payload, options.deadlineSeconds ?? contract.deadlineSeconds);
+      asked('ok');
+      return answer;
     } catch (error) {
+      asked(error instanceof GazeError ? error.code : 'internal');
       if (!(error instanceof GazeError) || error.code !== 'unavailable' || performance.now() >= until)
         throw error;
       await wait(250, undefined, options.signal === undefined ? {} : { signal: options.signal });

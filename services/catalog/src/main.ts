@@ -15,6 +15,7 @@ import { migrate } from './db/migrate.ts';
 import { planUpgrade, refuseDowngrade } from './db/plan-upgrade.ts';
 import { writeSteps } from './editing/deps.ts';
 import { comfyUrlsOf, fixedLlmOf, readEnv } from './env.ts';
+import { measureHosts } from './hosts/host-metrics.ts';
 import { measureQueues } from './jobs/queue-metrics.ts';
 import { buildLock } from './lock.ts';
 
@@ -85,7 +86,14 @@ await lifecycle.run(async () => {
   if (migrations.length > 0) log.info({ migrations }, 'the database has its newest shape');
   await catalog.start();
   nats.onReconnect(() => catalog.busIsBack());
-  const measuring = every(measureEveryMs, () => measureQueues(db), log);
+  const measuring = every(
+    measureEveryMs,
+    async () => {
+      await measureQueues(db);
+      await measureHosts(db);
+    },
+    log,
+  );
   lifecycle.onStop('metrics', () => measuring.stop());
   log.info('the catalog is ready');
 });

@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { DbOrTrx, Trx } from '../../db/connect.ts';
 import type { AttemptTable, JobTable } from '../../db/schema.ts';
+import { measureEnd } from '../job-metrics.ts';
+import type { EndedJob } from '../job-metrics.ts';
 
 export type AttemptRow = Selectable<AttemptTable>;
 
@@ -110,22 +112,31 @@ export async function finish(
   status: 'done' | 'failed' | 'cancelled',
   values: { error?: WireError | null; counted?: number } = {},
 ): Promise<void> {
-  await move(trx, id, status, {
+  const ended = await move(trx, id, status, {
     finished_at: sql<Date>`now()`,
     reason: null,
     not_before: null,
     error: values.error === undefined || values.error === null ? null : JSON.stringify(values.error),
     ...(values.counted === undefined ? {} : { counted_attempts: values.counted }),
   });
+  // Before the commit: one that is rolled back, which is rare, is counted once more.
+  measureEnd(ended);
 }
 
 /** @throws Error where the table of moves does not know the move: a fault of this program, never of its input */
-async function move(trx: Trx, id: string, to: JobStatus, values: Record<string, unknown>): Promise<void> {
-  const result = await trx
+async function move(trx: Trx, id: string, to: JobStatus, values: Record<string, unknown>): Promise<EndedJob> {
+  const moved = await trx
     .updateTable('job')
     .set({ ...values, status: to })
     .where('id', '=', id)
     .where('status', 'in', statusesBefore(to))
+    .returning([
+      'kind',
+      'status',
+      sql<number>`extract(epoch FROM now() - created_at)::float8`.as('age'),
+      sql<number | null>`extract(epoch FROM now() - started_at)::float8`.as('worked'),
+    ])
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw new Error(`the job ${id} cannot become ${to} from what it is`);
+  if (moved === undefined) throw new Error(`the job ${id} cannot become ${to} from what it is`);
+  return moved;
 }
