@@ -1,0 +1,63 @@
+import { eventually, verifies } from '@gaze/testing';
+import { expect, test } from 'vitest';
+import { clientOf, ended } from '../stack/ask.ts';
+import { startFoundry } from '../support/foundry.ts';
+import { expectNothingLost, rendersOf } from './oracle.ts';
+import { hostsUp, smallPicture, submitAll } from './submit.ts';
+
+const quiet = { timeoutMs: 15_000 };
+const everything = ['postgres', 'nats', 'catalog', 'generator', 'gateway'];
+
+test(
+  verifies('R2', 'everything is killed right after each 202: what was accepted ends done, with one picture'),
+  { timeout: 150_000 },
+  async () => {
+    await using foundry = await startFoundry({ hosts: 2, generators: 1 });
+    const { stack } = foundry;
+    await hostsUp(foundry);
+    const accepted: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      accepted.push(...(await submitAll(stack, [smallPicture(round * 2), smallPicture(round * 2 + 1)])));
+      for (const name of everything) stack.process(name).kill('SIGKILL');
+      await hostsUp(foundry);
+    }
+    for (const id of accepted) expect(await ended(clientOf(stack), id)).toMatchObject({ status: 'done' });
+    // Sidecars are written behind the rows.
+    await eventually(() => expectNothingLost(stack, accepted.length), quiet);
+  },
+);
+
+test(
+  verifies(
+    'R4',
+    'PostgreSQL is gone while a host renders: reads are 503 with Retry-After, the picture is kept, no attempt is counted',
+  ),
+  { timeout: 150_000 },
+  async () => {
+    await using foundry = await startFoundry({ hosts: 1, generators: 1, stepMs: 100 });
+    const { stack, hosts } = foundry;
+    await hostsUp(foundry);
+    const ids = await submitAll(stack, [smallPicture(1), smallPicture(2)]);
+    const client = clientOf(stack);
+    await eventually(async () => expect((await client.jobs.get(ids[0] ?? '')).status).toBe('running'), {
+      timeoutMs: 30_000,
+    });
+    await stack.process('postgres').hold();
+    await eventually(async () => {
+      const answer = await fetch(`${stack.url}/api/v1/jobs`, { headers: { 'x-api-key': stack.apiKey } });
+      await answer.arrayBuffer();
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+    // The host goes on meanwhile and ends what it has: nobody is there to hear of it.
+    await eventually(
+      async () =>
+        expect((await hosts[0]?.log())?.filter((entry) => entry.type === 'ended').length).toBeGreaterThan(0),
+      { timeoutMs: 60_000 },
+    );
+    await stack.process('postgres').resume();
+    for (const id of ids) expect(await ended(client, id)).toMatchObject({ status: 'done', attempts: 1 });
+    await eventually(() => expectNothingLost(stack, ids.length), quiet);
+    expect((await rendersOf(hosts)).extra, 'nothing was rendered twice').toBe(0);
+  },
+);
