@@ -6,6 +6,7 @@ import { promptAndWiring } from './p13-wiring.ts';
 import { submitToStart } from './p2-start.ts';
 import { doneToPicture } from './p3-picture.ts';
 import { switchesAndTime } from './p4-switches.ts';
+import { accepting } from './p5-accept.ts';
 import { galleryScroll } from './p9-gallery.ts';
 import type { Row } from './row.ts';
 
@@ -36,6 +37,11 @@ export const benches: readonly Bench[] = [
     id: 'P4',
     title: 'which host loads what',
     run: ({ seeds }) => switchesAndTime(seeds),
+  },
+  {
+    id: 'P5',
+    title: 'how fast work is accepted',
+    run: ({ quick }) => accepting({ rounds: quick ? 3 : 9, jobs: quick ? 200 : 600 }),
   },
   { id: 'P6', title: 'the scan at a start', run: startScan },
   { id: 'P7', title: 'pages of a large library', run: libraryPages },

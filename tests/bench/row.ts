@@ -22,7 +22,7 @@ export const round = (value: number, digits = 3): number => Math.round(value * 1
 export function distance({ ratio, goal, better }: Row): number {
   if (better === 'less') return ratio / goal;
   // Of a share that should be near 1 the missing part counts.
-  return goal < 1 ? (1 - ratio) / (1 - goal) : goal / ratio;
+  return goal >= 0.9 && goal < 1 ? (1 - ratio) / (1 - goal) : goal / ratio;
 }
 
 export function quantile(values: readonly number[], share: number): number {
