@@ -51,6 +51,11 @@ export const requirements: readonly Requirement[] = [
     promise: 'The main job can be done in a browser from the first page to the finished picture.',
   },
   {
+    id: 'web.new-user',
+    promise:
+      'A new user makes a character with an outfit, renders it, chooses a cover, finds it by a word, sweeps its LoRA, deletes and restores a picture, all by the page.',
+  },
+  {
     id: 'web.libraries',
     promise:
       'Every category has a library that filters and a page for each of its entries, also for one with a broken file.',
