@@ -11,32 +11,32 @@ test(
   async ({ page, stack, client }) => {
     await page.goto('/characters');
     await page
-      .getByRole('link', { name: /Wren Okonjo/ })
+      .getByRole('link', { name: /Amaya Kestrel/ })
       .first()
       .click();
-    await expect(page.getByRole('heading', { level: 1, name: 'Wren Okonjo' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: 'Amaya Kestrel' })).toBeVisible();
 
     // A chip takes its tags out of the prompt that the page composes.
     const main = page.getByRole('region', { name: 'Main' });
-    await expect(main).toContainText('yellow sweater');
+    await expect(main).toContainText('navy kimono');
     await page.getByRole('button', { name: /^top / }).click();
-    await expect(main.locator('del', { hasText: 'yellow sweater' })).toHaveCount(1);
+    await expect(main.locator('del', { hasText: 'navy kimono' })).toHaveCount(1);
 
     await page.getByRole('button', { name: /Generate and set cover/ }).click();
     await expect(page.getByText(/Step \d+ of \d+/).first()).toBeVisible();
-    const entity = () => client.entities.get('characters', 'wren_okonjo');
+    const entity = () => client.entities.get('characters', 'amaya_kestrel');
     await expect.poll(async () => (await entity()).image_count, { timeout: 60_000 }).toBe(1);
     const made = await entity();
     const picture = made.images[0];
     expect(made.cover?.url).toBe(picture?.url);
     const record = (await client.images.get(picture?.id ?? '')).generation;
-    expect(record?.prompts.main).not.toContain('yellow sweater');
+    expect(record?.prompts.main).not.toContain('navy kimono');
 
     // On the page, on disk with its sidecar, and in the gallery.
     await expect(
       page.locator(`img[src*="${String(picture?.key.split('/').at(-1)?.split('.')[0])}"]`).first(),
     ).toBeVisible();
-    const files = await readdir(path.join(stack.uploadsDir, 'characters/wren_okonjo'));
+    const files = await readdir(path.join(stack.uploadsDir, 'characters/amaya_kestrel'));
     await expect.poll(() => files.length).toBeGreaterThan(0);
     await page
       .getByRole('link', { name: /Gallery/ })
