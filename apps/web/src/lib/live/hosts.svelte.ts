@@ -36,6 +36,12 @@ class Hosts {
     }
   }
 
+  /** Takes the answer to an order. News that overtook it are newer, so the list is asked for again. */
+  answered(host: HostView): void {
+    this.put(host);
+    void this.load();
+  }
+
   drop(id: string): void {
     this.list = this.list.filter((host) => host.id !== id);
   }

@@ -62,7 +62,7 @@ export class HostAdmin {
   async add(url: string, name: string): Promise<unknown> {
     try {
       const host = await api.hosts.add({ url, ...(name === '' ? {} : { name }) });
-      hosts.put(host);
+      hosts.answered(host);
       this.checks.delete('');
       toasts.show({
         title: `${host.name} is added`,
@@ -78,9 +78,9 @@ export class HostAdmin {
     const state = change.enabled === undefined ? host.state : change.enabled ? 'unknown' : 'disabled';
     hosts.put({ ...host, state, name: change.name ?? host.name });
     try {
-      hosts.put(await api.hosts.change(host.id, change));
+      hosts.answered(await api.hosts.change(host.id, change));
     } catch (error) {
-      hosts.put(host);
+      hosts.answered(host);
       toasts.failed(`${host.name} was not changed`, error);
     }
   }
@@ -95,7 +95,7 @@ export class HostAdmin {
         action: { label: 'Undo', run: () => void this.add(host.url, host.name) },
       });
     } catch (error) {
-      hosts.put(host);
+      hosts.answered(host);
       toasts.failed(`${host.name} was not removed`, error);
     }
   }
