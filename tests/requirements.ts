@@ -943,4 +943,9 @@ export const requirements: readonly Requirement[] = [
     id: 'web.palette',
     promise: 'One key finds entries, pictures, pages and actions, and offers what was opened lately.',
   },
+  {
+    id: 'web.library-rescan',
+    promise: 'The files of a library are read again on request, and a message says what was found.',
+  },
+  { id: 'web.settings-keys', promise: 'API keys are made with scopes, shown once, and revoked.' },
 ];

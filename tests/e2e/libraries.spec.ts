@@ -24,6 +24,33 @@ for (const { name, label } of categoryList) {
   );
 }
 
+test(
+  verifies(
+    'web.library-rescan',
+    'the files of a library are read again on request, and it says what it found',
+  ),
+  async ({ page }) => {
+    await page.goto('/looks');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Rescan the files' }).click();
+    const message = page.getByRole('region', { name: 'Messages' }).getByRole('status');
+    await expect(message.filter({ hasText: 'Looks are read again' })).toContainText(/\d+ files?: /);
+  },
+);
+
+test('a card that is opened right after typing in the filter stays open', async ({ page }) => {
+  await page.goto('/characters');
+  const card = page.getByRole('link', { name: /Captain Oda/ }).first();
+  await expect(card).toBeVisible();
+  await page.getByPlaceholder(/Filter/).fill('oda');
+  await card.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Captain Oda' })).toBeVisible();
+  await expect(page).toHaveURL(/\/characters\/captain_oda$/);
+  // longer than the field waits before it filters
+  await page.waitForTimeout(400);
+  await expect(page).toHaveURL(/\/characters\/captain_oda$/);
+});
+
 test('a filter narrows the library and stays in the address', async ({ page }) => {
   await page.goto('/characters');
   await page.getByPlaceholder(/Filter/).fill('marrow');

@@ -151,6 +151,34 @@ test(
 );
 
 test(
+  verifies('web.llm-review', 'what a program proposes says so, and is taken like any other draft'),
+  async ({ page, client }) => {
+    const { entity } = await client.editing.create('styles', {
+      name: 'Proposal E2E',
+      data: { style: { artistic_style: 'woodcut' } },
+    });
+    await client.drafts.propose('styles', entity.slug, {
+      patch: { style: { artistic_style: 'linocut' } },
+      note: 'The lines are softer.',
+    });
+    await page.goto('/llm/review');
+    await page
+      .getByRole('list', { name: 'Drafts' })
+      .getByRole('link', { name: /Proposal E2E/ })
+      .click();
+    const draft = page.getByRole('article', { name: 'Draft of Proposal E2E' });
+    await expect(draft).toContainText('Proposed over MCP or the API');
+    await expect(draft).toContainText('The lines are softer.');
+    await expect(draft.getByRole('link', { name: 'What was said' })).toHaveCount(0);
+    await draft.getByRole('button', { name: 'Apply', exact: true }).click();
+    await expect(page.getByText('Proposal E2E is written')).toBeVisible();
+    expect((await client.entities.get('styles', entity.slug)).data.style).toMatchObject({
+      artistic_style: 'linocut',
+    });
+  },
+);
+
+test(
   verifies(
     'web.llm-bulk',
     'ten outfits from LoRA files: chosen by what their headers say, made at once, watched across a reload',

@@ -122,3 +122,34 @@ test(
     await context.close();
   },
 );
+
+test(
+  verifies('web.settings-keys', 'a key is made with its scopes, shown once, works, and is revoked'),
+  async ({ page, stack, complaints }) => {
+    await page.goto('/settings#keys');
+    const section = page.getByRole('region', { name: 'API keys' });
+    await section.getByRole('button', { name: 'New key' }).click();
+    const making = page.getByRole('dialog', { name: 'New API key' });
+    await making.getByLabel('Name').fill('Bot by page');
+    await making.getByRole('checkbox', { name: /Queue pictures/ }).uncheck();
+    await making.getByRole('button', { name: 'Make the key' }).click();
+    const shown = page.getByRole('dialog', { name: 'The key Bot by page' });
+    const secret = (await shown.locator('code').textContent()) ?? '';
+    const ask = async () =>
+      (await fetch(`${stack.url}/api/v1/library/styles`, { headers: { 'x-api-key': secret } })).status;
+    expect(await ask()).toBe(200);
+    await shown.getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    const row = section.getByRole('listitem').filter({ hasText: 'Bot by page' });
+    await expect(row).toContainText('read ·');
+    await expect(page.getByText(secret)).toHaveCount(0);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page
+      .getByRole('dialog', { name: 'Revoke Bot by page?' })
+      .getByRole('button', { name: 'Revoke' })
+      .click();
+    await expect(row).toHaveCount(0);
+    await expect.poll(ask).toBe(401);
+    expect(complaints).toEqual([]);
+  },
+);

@@ -177,7 +177,6 @@ export const llmJobsRpc = {
     20,
   ),
   draftDiscard: rpc('drafts.discard', DraftRef, DraftView),
-  /** All that wait, those of one category or those of one request; what somebody changed meanwhile goes on waiting. */
   /** An edit that waits until a person has looked at it. */
   propose: rpc(
     'drafts.propose',
@@ -191,6 +190,7 @@ export const llmJobsRpc = {
     }),
     DraftView,
   ),
+  /** All that wait, those of one category or those of one request; what somebody changed meanwhile goes on waiting. */
   draftsDecide: rpc(
     'drafts.decide',
     z.object({
