@@ -35,6 +35,7 @@ test(
     await page.getByRole('dialog').getByLabel('Name').fill('Renamed by page');
     await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
     const renamed = section.getByRole('listitem').filter({ hasText: 'Renamed by page' });
+    await expect(renamed).toContainText('It answers.', { timeout: 20_000 });
     await renamed.getByRole('button', { name: 'Remove Renamed by page' }).click();
     await expect(renamed).toHaveCount(0);
     await expect
@@ -42,6 +43,41 @@ test(
       .not.toContain('settings');
   },
 );
+
+test('the answer to an order does not write over what a host has said meanwhile', async ({
+  page,
+  stack,
+  client,
+}) => {
+  await page.goto('/settings#hosts');
+  const name = (await client.hosts.list()).hosts[0]?.name ?? '';
+  const row = page.getByRole('region', { name: 'ComfyUI hosts' }).locator(`[data-host="${name}"]`);
+  await expect(row).toContainText('It answers.');
+  const answered = Promise.withResolvers<undefined>();
+  const orders: string[] = [];
+  await page.route(`${stack.url}/api/v1/hosts/*`, async (route) => {
+    if (route.request().method() !== 'PATCH') return route.fallback();
+    const response = await route.fetch();
+    orders.push(await response.text());
+    // What the order has set going is told long before its answer is here.
+    await answered.promise;
+    await route.fulfill({ response });
+  });
+  await row.getByRole('button', { name: `Turn ${name} off` }).click();
+  await expect(row).toContainText('It is turned off.');
+  await row.getByRole('button', { name: `Turn ${name} on` }).click();
+  await expect.poll(() => orders.length).toBe(2);
+  await expect(row).toContainText('It answers.', { timeout: 20_000 });
+  let answers = 0;
+  page.on('requestfinished', (request) => (answers += Number(request.method() === 'PATCH')));
+  answered.resolve(undefined);
+  await expect.poll(() => answers).toBe(2);
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await expect(row).toContainText('It answers.');
+  await expect(row.getByRole('button', { name: `Turn ${name} off` })).toBeVisible();
+});
 
 test(
   verifies(

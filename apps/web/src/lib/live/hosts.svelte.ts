@@ -1,6 +1,7 @@
 import type { HostView } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { live } from './live.svelte.ts';
+import { News, mergeAnswer } from './news.ts';
 
 export type Lamp = 'ok' | 'warn' | 'bad' | 'off';
 
@@ -13,6 +14,9 @@ export function lampOf(host: HostView): Lamp {
 }
 
 class Hosts {
+  #news = new News();
+  /** Removed on the page already, while the server is still asked to: what it tells of them meanwhile is not shown. */
+  #leaving = new Set<string>();
   list = $state.raw<readonly HostView[]>([]);
   loaded = $state(false);
   up = $derived(this.list.filter((host) => host.state === 'up'));
@@ -22,27 +26,58 @@ class Hosts {
   );
 
   start(): void {
-    live.on('host.changed', ({ host }) => this.put(host));
-    live.on('host.removed', ({ host_id }) => this.drop(host_id));
+    live.on('host.changed', ({ host }) => {
+      this.#news.heard(host.id);
+      if (!this.#leaving.has(host.id)) this.put(host);
+    });
+    live.on('host.removed', ({ host_id: id }) => {
+      this.#news.heard(id);
+      this.#drop(id);
+    });
     live.onReset(() => void this.load());
   }
 
   async load(): Promise<void> {
+    const asked = this.#news.asked();
     try {
-      this.list = (await api.hosts.list()).hosts;
+      const { hosts: answer } = await api.hosts.list();
+      this.list = mergeAnswer(this.list, answer, (id) => this.#news.isNewer(id, asked));
       this.loaded = true;
     } catch {
       // the offline banner speaks for the whole page; the next reset loads again
     }
   }
 
-  /** Takes the answer to an order. News that overtook it are newer, so the list is asked for again. */
-  answered(host: HostView): void {
-    this.put(host);
-    void this.load();
+  /** A mark to take before an order, for `answered`. */
+  asked(): number {
+    return this.#news.asked();
   }
 
-  drop(id: string): void {
+  /** Takes the answer to an order, or a host back as it was before one that failed, unless news have overtaken it. */
+  answered(host: HostView, asked: number): void {
+    if (!this.#news.isNewer(host.id, asked)) this.put(host);
+  }
+
+  isLeaving(id: string): boolean {
+    return this.#leaving.has(id);
+  }
+
+  /** Takes a host off the page while `removal` is under way, and puts it back where that fails. */
+  async removed(host: HostView, removal: Promise<unknown>): Promise<void> {
+    this.#leaving.add(host.id);
+    this.#drop(host.id);
+    try {
+      await removal;
+    } catch (error) {
+      this.put(host);
+      void this.load();
+      throw error;
+    } finally {
+      this.#leaving.delete(host.id);
+    }
+  }
+
+  #drop(id: string): void {
     this.list = this.list.filter((host) => host.id !== id);
   }
 

@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import { live } from './live.svelte.ts';
+import { News } from './news.ts';
 import { queues } from './queues.svelte.ts';
 
 const openStatuses: readonly JobStatus[] = ['waiting', 'dispatched', 'running', 'cancelling'];
@@ -16,9 +17,7 @@ class Jobs {
   /** Latent preview of a running job as a data URL. */
   previews = new SvelteMap<string, string>();
   #fronted = new SvelteMap<string, number>();
-  /** Counts events; `#changedAt` holds the one that changed a job last. */
-  #now = 0;
-  #changedAt = new Map<string, number>();
+  #news = new News();
   #dismissed = $state.raw<readonly string[]>(readDismissed());
   loaded = $state(false);
 
@@ -69,7 +68,7 @@ class Jobs {
 
   start(): void {
     live.on('job.changed', ({ job }) => {
-      this.#changedAt.set(job.id, ++this.#now);
+      this.#news.heard(job.id);
       this.put(job);
     });
     live.onProgress((progress) => this.progress.set(progress.job_id, progress));
@@ -95,7 +94,7 @@ class Jobs {
         api.jobs.list({ status: openStatuses, limit: 200 }),
         api.jobs.list({ status: ['done', 'failed'], limit: recentLimit }),
       ]);
-      for (const id of this.#byId.keys()) if (!this.#isNewerThan(asked, id)) this.#byId.delete(id);
+      for (const id of this.#byId.keys()) if (!this.#news.isNewer(id, asked)) this.#byId.delete(id);
       this.take([...recent.items, ...open.items], asked);
       this.loaded = true;
     } catch {
@@ -109,16 +108,12 @@ class Jobs {
 
   /** A mark to take before a request whose answer goes to `take`. */
   asked(): number {
-    return this.#now;
+    return this.#news.asked();
   }
 
   /** Takes the jobs of an answer, save those that an event has changed since the question: the event is newer. */
   take(answered: readonly JobView[], asked: number): void {
-    for (const job of answered) if (!this.#isNewerThan(asked, job.id)) this.put(job);
-  }
-
-  #isNewerThan(asked: number, id: string): boolean {
-    return (this.#changedAt.get(id) ?? 0) > asked;
+    for (const job of answered) if (!this.#news.isNewer(job.id, asked)) this.put(job);
   }
 
   put(job: JobView): void {
@@ -198,7 +193,7 @@ class Jobs {
     over.sort((a, b) => (a.finished_at ?? '').localeCompare(b.finished_at ?? ''));
     for (const job of over.slice(0, over.length - recentLimit * 2)) {
       this.#byId.delete(job.id);
-      this.#changedAt.delete(job.id);
+      this.#news.forget(job.id);
     }
   }
 }

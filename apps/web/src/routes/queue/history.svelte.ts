@@ -1,6 +1,7 @@
 import type { JobStatus, JobView } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { News, mergeAnswer } from '#lib/live/news.ts';
 
 export const historyKinds = ['all', 'done', 'failed', 'cancelled'] as const;
 export type HistoryKind = (typeof historyKinds)[number];
@@ -17,6 +18,7 @@ export class History {
   #cursor = $state.raw<string | null>(null);
   hasMore = $derived(!this.isLoaded || this.#cursor !== null);
   #loading: Promise<void> | null = null;
+  #news = new News();
 
   constructor(kind: HistoryKind) {
     this.statuses = kind === 'all' ? over : [kind];
@@ -29,11 +31,15 @@ export class History {
   }
 
   async #load(cursor: string | null): Promise<void> {
+    const asked = this.#news.asked();
+    const isNewer = (id: string): boolean => this.#news.isNewer(id, asked);
     try {
       const page = await api.jobs.list({ status: this.statuses, cursor, limit: pageSize });
-      const known = new Set(cursor === null ? [] : this.items.map((job) => job.id));
+      const known = new Set(this.items.map((job) => job.id));
       this.items =
-        cursor === null ? page.items : [...this.items, ...page.items.filter((job) => !known.has(job.id))];
+        cursor === null
+          ? mergeAnswer(this.items, page.items, isNewer)
+          : [...this.items, ...page.items.filter(({ id }) => !known.has(id) && !isNewer(id))];
       this.#cursor = page.next_cursor;
       this.isLoaded = true;
       this.error = null;
@@ -61,6 +67,7 @@ export class History {
   }
 
   #put(job: JobView): void {
+    this.#news.heard(job.id);
     const rest = this.items.filter((other) => other.id !== job.id);
     this.items = this.statuses.includes(job.status) ? [job, ...rest] : rest;
   }

@@ -24,6 +24,7 @@ export class HostAdmin {
   }
 
   async #load(host: HostView): Promise<void> {
+    if (hosts.isLeaving(host.id)) return;
     const stamp = [host.state, host.version, host.loaded_checkpoint, ...host.missing_nodes].join('\n');
     if (this.#asked.get(host.id) === stamp) return;
     this.#asked.set(host.id, stamp);
@@ -60,9 +61,10 @@ export class HostAdmin {
 
   /** Answers the error where the address is refused, so that the form shows it. */
   async add(url: string, name: string): Promise<unknown> {
+    const asked = hosts.asked();
     try {
       const host = await api.hosts.add({ url, ...(name === '' ? {} : { name }) });
-      hosts.answered(host);
+      hosts.answered(host, asked);
       this.checks.delete('');
       toasts.show({
         title: `${host.name} is added`,
@@ -75,27 +77,26 @@ export class HostAdmin {
   }
 
   async change(host: HostView, change: { name?: string; enabled?: boolean }): Promise<void> {
+    const asked = hosts.asked();
     const state = change.enabled === undefined ? host.state : change.enabled ? 'unknown' : 'disabled';
     hosts.put({ ...host, state, name: change.name ?? host.name });
     try {
-      hosts.answered(await api.hosts.change(host.id, change));
+      hosts.answered(await api.hosts.change(host.id, change), asked);
     } catch (error) {
-      hosts.answered(host);
+      hosts.answered(host, asked);
       toasts.failed(`${host.name} was not changed`, error);
     }
   }
 
   async remove(host: HostView): Promise<void> {
-    hosts.drop(host.id);
     try {
-      await api.hosts.remove(host.id);
+      await hosts.removed(host, api.hosts.remove(host.id));
       toasts.show({
         title: `${host.name} is removed`,
         text: 'Pictures that it made stay.',
         action: { label: 'Undo', run: () => void this.add(host.url, host.name) },
       });
     } catch (error) {
-      hosts.answered(host);
       toasts.failed(`${host.name} was not removed`, error);
     }
   }
