@@ -3,6 +3,7 @@ import type { CategoryName, EntityCard, EntityDetail, ImageView } from '@gaze/co
 import { api } from '#lib/api/client.ts';
 import { cardChanges } from '#lib/entity/card-changes.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { LastAsked } from '#lib/live/news.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 
 const calmMs = 150;
@@ -15,6 +16,9 @@ export class EntityStore {
   error = $state.raw<unknown>(null);
   isGone = $derived(this.error instanceof ApiError && [400, 404, 422].includes(this.error.status));
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #questions = new LastAsked();
+  /** Questions that are not answered yet: what the stream puts on the page now, their answers may not have. */
+  #open = 0;
   #onload: (entity: EntityDetail) => void;
 
   constructor(of: { category: CategoryName; slug: string }, onload: (entity: EntityDetail) => void) {
@@ -42,20 +46,28 @@ export class EntityStore {
   }
 
   load = async (): Promise<void> => {
+    const isLast = this.#questions.begin();
+    this.#open += 1;
     try {
       const entity = await api.entities.get(this.category, this.slug);
+      if (!isLast()) return;
       this.value = entity;
       this.error = null;
       this.#onload(entity);
     } catch (error) {
+      if (!isLast()) return;
       this.error = error;
       if (this.isGone) this.value = null;
+    } finally {
+      this.#open -= 1;
     }
   };
 
   /** It is gone, and nobody has to be asked for it; where it comes back, an event tells. */
   #leave(): void {
     clearTimeout(this.#timer);
+    // an answer that is still on its way is older
+    this.#questions.begin();
     this.value = null;
     this.error = new ApiError({
       ...{ type: 'about:blank', title: 'Gone', status: 404, code: 'not_found' },
@@ -126,15 +138,21 @@ export class EntityStore {
 
   #addImage(image: ImageView): void {
     const entity = this.value;
-    if (entity === null || !this.#isMine(image.owner) || entity.images.some(({ id }) => id === image.id))
-      return;
+    if (!this.#isMine(image.owner)) return;
+    this.#askAgain();
+    if (entity === null || entity.images.some(({ id }) => id === image.id)) return;
     this.value = { ...entity, images: [image, ...entity.images], image_count: entity.image_count + 1 };
   }
 
   #changeImage(image: ImageView): void {
     const entity = this.value;
+    if (this.#isMine(image.owner)) this.#askAgain();
     if (entity?.images.some(({ id }) => id === image.id) !== true) return;
     this.value = { ...entity, images: entity.images.map((other) => (other.id === image.id ? image : other)) };
+  }
+
+  #askAgain(): void {
+    if (this.#open > 0) this.#loadSoon();
   }
 
   /** One edit of a file comes as several events. */

@@ -3,6 +3,7 @@ import { ApiError } from '@gaze/client';
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { News } from '#lib/live/news.ts';
 
 /** What a tab remembers of a run; everything else is asked for. */
 interface Kept {
@@ -26,6 +27,7 @@ export class Run {
   kept = $state.raw<Kept | null>(null);
   error = $state.raw<unknown>(null);
   #jobs = new SvelteMap<string, JobView>();
+  #news = new News();
   isLoaded = $state(false);
   #sorted = $derived([...this.#jobs.values()].sort(byName));
   running = $derived(this.#sorted.filter((job) => job.status === 'running' || job.status === 'cancelling'));
@@ -48,7 +50,9 @@ export class Run {
     addEventListener('storage', onStorage);
     const ends = [
       live.on('job.changed', ({ job }) => {
-        if (job.batch_id === this.kept?.batchId) this.#jobs.set(job.id, job);
+        if (job.batch_id !== this.kept?.batchId) return;
+        this.#news.heard(job.id);
+        this.#jobs.set(job.id, job);
       }),
       live.onReset(() => void this.load()),
     ];
@@ -79,11 +83,11 @@ export class Run {
   load = async (): Promise<void> => {
     const batchId = this.kept?.batchId;
     if (batchId === undefined) return;
+    const asked = this.#news.asked();
     try {
       const { jobs } = await api.batches.get(batchId);
       if (this.kept?.batchId !== batchId) return;
-      this.#jobs.clear();
-      for (const job of jobs) this.#jobs.set(job.id, job);
+      for (const job of jobs) if (!this.#news.isNewer(job.id, asked)) this.#jobs.set(job.id, job);
       this.isLoaded = true;
       this.error = null;
     } catch (error) {

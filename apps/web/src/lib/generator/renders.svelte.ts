@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { jobs } from '#lib/live/jobs.svelte.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { News, mergeAnswer } from '#lib/live/news.ts';
 import { keepBatches, readBatches } from './saved.ts';
 
 const openStatuses: readonly JobStatus[] = ['waiting', 'dispatched', 'running', 'cancelling'];
@@ -13,6 +14,7 @@ export class GeneratorRenders {
   /** Every job of these batches, by batch, in their order. */
   #jobs = new SvelteMap<string, readonly JobView[]>();
   isLoaded = $state(false);
+  #news = new News();
 
   running = $derived(jobs.running.filter((job) => this.#isMine(job)));
   waiting = $derived(jobs.waiting.filter((job) => this.#isMine(job)));
@@ -62,8 +64,11 @@ export class GeneratorRenders {
   }
 
   async #loadBatch(id: string): Promise<void> {
+    const asked = this.#news.asked();
     try {
-      this.#jobs.set(id, (await api.batches.get(id)).jobs);
+      const answer = (await api.batches.get(id)).jobs;
+      const isNewer = (jobId: string): boolean => this.#news.isNewer(jobId, asked);
+      this.#jobs.set(id, mergeAnswer(this.#jobs.get(id) ?? [], answer, isNewer));
     } catch {
       // a batch that history has let go of has no pictures to show here
     }
@@ -75,6 +80,7 @@ export class GeneratorRenders {
 
   #take(job: JobView): void {
     if (!this.#isMine(job)) return;
+    this.#news.heard(job.id);
     const batch = this.#jobs.get(job.batch_id) ?? [];
     const known = batch.some(({ id }) => id === job.id);
     this.#jobs.set(
@@ -93,10 +99,13 @@ export class GeneratorRenders {
 
   #rewrite(imageId: string, made: (images: JobView['images']) => JobView['images']): void {
     for (const [batchId, batch] of this.#jobs) {
-      if (!batch.some((job) => job.images.some(({ id }) => id === imageId))) continue;
+      const ofJob = batch.find((job) => job.images.some(({ id }) => id === imageId));
+      if (ofJob === undefined) continue;
+      this.#news.heard(ofJob.id);
+      const changed = { ...ofJob, images: made(ofJob.images) };
       this.#jobs.set(
         batchId,
-        batch.map((job) => ({ ...job, images: made(job.images) })),
+        batch.map((job) => (job === ofJob ? changed : job)),
       );
     }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { News, mergeAnswer } from './news.ts';
+import { LastAsked, News, mergeAnswer } from './news.ts';
 
 interface Row {
   id: string;
@@ -15,6 +15,14 @@ test('what was heard before the question is older than its answer, what was hear
   expect(['a', 'b', 'c'].map((id) => news.isNewer(id, asked))).toEqual([false, true, false]);
   news.forget('b');
   expect(news.isNewer('b', asked)).toBe(false);
+});
+
+test('of two questions the later one counts, whichever is answered first', () => {
+  const questions = new LastAsked();
+  const first = questions.begin();
+  expect(first()).toBe(true);
+  const second = questions.begin();
+  expect([first(), second()]).toEqual([false, true]);
 });
 
 test('an answer keeps its order; what is newer stays as it is shown', () => {

@@ -24,6 +24,17 @@ export class News {
   }
 }
 
+/** Of several questions on one thing only the last one's answer counts: an earlier one may come later. */
+export class LastAsked {
+  #turn = 0;
+
+  /** Begins a question; the function given back says whether none has begun since. */
+  begin(): () => boolean {
+    const turn = ++this.#turn;
+    return () => turn === this.#turn;
+  }
+}
+
 /**
  * A list that was asked for, with what is shown already in place of what it has of the same ids where that is newer:
  * changed, come (in front) or gone.

@@ -2,8 +2,10 @@ import type { Settings as SettingsView } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 import { live } from './live.svelte.ts';
+import { LastAsked } from './news.ts';
 
 class Settings {
+  #questions = new LastAsked();
   value = $state.raw<SettingsView | null>(null);
   nsfw = $derived<SettingsView['nsfw_display']>(this.value?.nsfw_display ?? 'blur');
   defaultCheckpoint = $derived(this.value?.default_checkpoint ?? null);
@@ -14,8 +16,10 @@ class Settings {
   }
 
   async load(): Promise<void> {
+    const isLast = this.#questions.begin();
     try {
-      this.value = await api.settings.get();
+      const value = await api.settings.get();
+      if (isLast()) this.value = value;
     } catch {
       // the defaults hold until the next reset
     }
@@ -23,12 +27,15 @@ class Settings {
 
   /** Shows the change at once and takes it back where the server refuses it. */
   async save(patch: Partial<SettingsView>, what = 'The setting'): Promise<void> {
+    const isLast = this.#questions.begin();
     const before = this.value;
     if (before) this.value = { ...before, ...patch };
     try {
-      this.value = await api.settings.set(patch);
+      const value = await api.settings.set(patch);
+      if (isLast()) this.value = value;
     } catch (error) {
-      this.value = before;
+      if (isLast()) this.value = before;
+      else void this.load();
       toasts.failed(`${what} was not saved`, error);
     }
   }

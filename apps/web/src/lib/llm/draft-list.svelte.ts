@@ -3,6 +3,7 @@ import { ApiError } from '@gaze/client';
 import { api } from '#lib/api/client.ts';
 import { entityHref } from '#lib/categories.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { News, mergeAnswer } from '#lib/live/news.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
 
 export interface DraftFilter {
@@ -23,15 +24,18 @@ export class DraftList {
   #cursor = $state.raw<string | null>(null);
   hasMore = $derived(this.#cursor !== null);
   #decided = new Set<string>();
+  #news = new News();
 
   constructor(filter: DraftFilter) {
     this.filter = filter;
   }
 
   load = async (): Promise<void> => {
+    const asked = this.#news.asked();
     try {
       const page = await api.drafts.list({ ...this.filter, limit: pageSize });
-      this.items = page.items.filter(({ id }) => !this.#decided.has(id));
+      const waiting = page.items.filter(({ id }) => !this.#decided.has(id));
+      this.items = mergeAnswer(this.items, waiting, (id) => this.#news.isNewer(id, asked));
       this.#cursor = page.next_cursor;
       this.isLoaded = true;
       this.error = null;
@@ -60,6 +64,7 @@ export class DraftList {
     void this.load();
     const ends = [
       live.on('draft.changed', ({ draft }) => {
+        if (draft !== null) this.#news.heard(draft.id);
         if (draft === null) void this.load();
         else if (draft.state === 'waiting') void this.#take(draft.id);
         else this.#drop(draft.id);

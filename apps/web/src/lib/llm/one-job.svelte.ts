@@ -2,6 +2,7 @@ import type { DraftView, JobDetail } from '@gaze/contracts';
 import { ApiError } from '@gaze/client';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
+import { LastAsked } from '#lib/live/news.ts';
 
 /** One job of the language model, with the draft that it left, followed while somebody looks. */
 export class OneJob {
@@ -11,17 +12,23 @@ export class OneJob {
   error = $state.raw<unknown>(null);
   isOver = $derived(this.job !== null && ['done', 'failed', 'cancelled'].includes(this.job.status));
 
+  #questions = new LastAsked();
+
   constructor(id: string) {
     this.id = id;
   }
 
   load = async (): Promise<void> => {
+    const isLast = this.#questions.begin();
     try {
-      this.job = await api.jobs.get(this.id);
+      const job = await api.jobs.get(this.id);
+      if (!isLast()) return;
+      this.job = job;
       this.error = null;
-      if (this.job.status === 'done') this.draft = await draftOf(this.id);
+      const draft = job.status === 'done' ? await draftOf(this.id) : this.draft;
+      if (isLast()) this.draft = draft;
     } catch (error) {
-      this.error = error;
+      if (isLast()) this.error = error;
     }
   };
 

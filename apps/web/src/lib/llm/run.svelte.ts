@@ -1,9 +1,8 @@
-import type { JobStatus, JobView } from '@gaze/contracts';
+import type { JobView } from '@gaze/contracts';
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
-
-const ended: readonly JobStatus[] = ['done', 'failed', 'cancelled'];
+import { News } from '#lib/live/news.ts';
 
 /** The jobs of one request to the language model, followed until they are over. The address names it, so a reload goes on. */
 export class LlmRun {
@@ -11,6 +10,7 @@ export class LlmRun {
   error = $state.raw<unknown>(null);
   isLoaded = $state(false);
   #jobs = new SvelteMap<string, JobView>();
+  #news = new News();
   all = $derived([...this.#jobs.values()].sort((a, b) => titleOf(a).localeCompare(titleOf(b))));
   running = $derived(this.all.filter((job) => job.status === 'running' || job.status === 'cancelling'));
   done = $derived(this.all.filter((job) => job.status === 'done'));
@@ -25,9 +25,10 @@ export class LlmRun {
   }
 
   load = async (): Promise<void> => {
+    const asked = this.#news.asked();
     try {
       const { jobs } = await api.batches.get(this.id);
-      for (const job of jobs) this.#take(job);
+      for (const job of jobs) if (!this.#news.isNewer(job.id, asked)) this.#jobs.set(job.id, job);
       this.isLoaded = true;
       this.error = null;
     } catch (error) {
@@ -40,20 +41,15 @@ export class LlmRun {
     void this.load();
     const ends = [
       live.on('job.changed', ({ job }) => {
-        if (job.batch_id === this.id) this.#jobs.set(job.id, job);
+        if (job.batch_id !== this.id) return;
+        this.#news.heard(job.id);
+        this.#jobs.set(job.id, job);
       }),
       live.onReset(() => void this.load()),
     ];
     return () => {
       for (const end of ends) end();
     };
-  }
-
-  /** An answer may be older than an event that came meanwhile: what is over stays over. */
-  #take(job: JobView): void {
-    const known = this.#jobs.get(job.id);
-    if (known && ended.includes(known.status) && !ended.includes(job.status)) return;
-    this.#jobs.set(job.id, job);
   }
 }
 
