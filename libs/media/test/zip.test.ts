@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import { zipStream } from '../src/index.ts';
 import type { ZipEntry } from '../src/index.ts';
-import { endOf } from '../src/zip.ts';
 
 const modified = new Date('2026-11-24T10:20:30Z');
 const entry = (name: string, bytes: Buffer): ZipEntry => ({
@@ -23,26 +23,19 @@ const contents: [string, Buffer][] = [
 ];
 
 describe('an archive', () => {
-  test('reads back from its directory: names, sizes, checksums, bytes', async () => {
-    const zip = await buffer(zipStream(contents.map(([name, bytes]) => entry(name, bytes))));
+  test('reads back: names, times, sizes, checksums, bytes', async () => {
+    const zip = await fromBufferPromise(
+      await buffer(zipStream(contents.map(([name, bytes]) => entry(name, bytes)))),
+      { lazyEntries: true, strictFileNames: true },
+    );
     const found: [string, Buffer][] = [];
-    const end = zip.length - 22;
-    expect(zip.readUInt32LE(end)).toBe(0x06054b50);
-    expect(zip.readUInt16LE(end + 10)).toBe(3);
-    let at = zip.readUInt32LE(end + 16);
-    for (let i = 0; i < 3; i++) {
-      expect(zip.readUInt32LE(at)).toBe(0x02014b50);
-      const [crc, size, nameLength] = [
-        zip.readUInt32LE(at + 16),
-        zip.readUInt32LE(at + 24),
-        zip.readUInt16LE(at + 28),
-      ];
-      const local = zip.readUInt32LE(at + 42);
-      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-      const bytes = zip.subarray(start, start + size);
-      expect(crc32(bytes)).toBe(crc);
-      found.push([zip.toString('utf8', at + 46, at + 46 + nameLength), Buffer.from(bytes)]);
-      at += 46 + nameLength + zip.readUInt16LE(at + 30);
+    for await (const one of zip.eachEntry()) {
+      const bytes = await buffer(await zip.openReadStreamPromise(one));
+      expect(crc32(bytes)).toBe(one.crc32);
+      expect(one.compressionMethod).toBe(0);
+      expect(one.getLastModDate()).toEqual(modified);
+      expect((one.externalFileAttributes >>> 16).toString(8)).toBe('100644');
+      found.push([one.fileName, bytes]);
     }
     expect(found).toEqual(contents);
   });
@@ -57,23 +50,61 @@ describe('an archive', () => {
       },
     }));
     const stream = zipStream(lazy);
+    await new Promise(setImmediate);
     expect(open).toBe(0);
     await buffer(stream);
     expect(open).toBe(3);
   });
 
-  test('ends with the error of an entry that cannot be read', async () => {
-    const broken = { name: 'a.png', modified, open: () => Promise.reject(new Error('gone')) };
-    await expect(buffer(zipStream([broken]))).rejects.toThrow('gone');
+  test('asks for the next entry when the one before it was read', async () => {
+    const read: string[] = [];
+    function* source(): Generator<ZipEntry> {
+      for (const [name, bytes] of contents) {
+        const open = async (): Promise<Readable> => {
+          await new Promise(setImmediate);
+          return Readable.from(
+            (function* () {
+              yield bytes;
+              read.push(name);
+            })(),
+          );
+        };
+        yield { name, modified, open };
+        expect(read.at(-1)).toBe(name);
+      }
+    }
+    await buffer(zipStream(source()));
+    expect(read).toEqual(contents.map(([name]) => name));
   });
 
-  test('the end of a large one carries its 64-bit directory', () => {
-    expect(endOf(3, 200, 1000)).toHaveLength(22);
-    const wide = endOf(3, 200, 5 * 1024 ** 3);
-    expect(wide).toHaveLength(56 + 20 + 22);
-    expect(wide.readBigUInt64LE(48)).toBe(BigInt(5 * 1024 ** 3));
-    expect(wide.readBigUInt64LE(56 + 8)).toBe(BigInt(5 * 1024 ** 3 + 200));
-    expect(wide.readUInt32LE(76 + 16)).toBe(0xffffffff);
+  test('ends with the error of an entry that cannot be opened, or that breaks off', async () => {
+    const closed = { name: 'a.png', modified, open: () => Promise.reject(new Error('gone')) };
+    await expect(buffer(zipStream([closed]))).rejects.toThrow('gone');
+    function* breaking(): Generator<Buffer> {
+      yield Buffer.alloc(100);
+      throw new Error('broke off');
+    }
+    const broken = { name: 'a.png', modified, open: () => Promise.resolve(Readable.from(breaking())) };
+    await expect(buffer(zipStream([entry('b.png', Buffer.from('b')), broken]))).rejects.toThrow('broke off');
+  });
+
+  test('is refused with a name that leads out of it', async () => {
+    for (const name of ['../a.png', '/a.png', 'a/../../b.png'])
+      await expect(buffer(zipStream([entry(name, Buffer.from('a'))])), name).rejects.toThrow('path');
+  });
+
+  test('that nobody reads any more lets go of the open entry', async () => {
+    const endless = Readable.from(
+      (async function* () {
+        for (;;) yield await Promise.resolve(Buffer.alloc(65_536));
+      })(),
+    );
+    const stream = zipStream([{ name: 'a.png', modified, open: () => Promise.resolve(endless) }]);
+    for await (const chunk of stream) {
+      expect(chunk).toBeInstanceOf(Buffer);
+      break;
+    }
+    await vi.waitFor(() => expect(endless.destroyed).toBe(true));
   });
 });
 

@@ -1,17 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createInflateRaw } from 'node:zlib';
 import { GazeError } from '@gaze/runtime';
+import { getFileNameLowLevel, openPromise } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { isBackupPath, manifestName, sumsName } from './format.ts';
-import type { ArchiveEntry } from './read-directory.ts';
-import { readDirectory } from './read-directory.ts';
 
 const startOfZip = 'PK';
-const methods = { stored: 0, deflated: 8 } as const;
-const localHeaderSize = 30;
 
 /** Whether a file begins as a zip archive does; false for a folder and for what is not there. */
 export async function isArchive(file: string): Promise<boolean> {
@@ -30,47 +26,68 @@ export async function isArchive(file: string): Promise<boolean> {
  * @throws GazeError invalid_input for what is no backup, or was cut off on its way; storage_full where no room is left
  */
 export async function unpackArchive(file: string, folder: string): Promise<void> {
-  await using handle = await open(file);
-  const entries = await readDirectory(handle, file);
-  if (!entries.some(({ name }) => name === manifestName))
-    throw new GazeError('invalid_input', `The archive ${file} holds no backup: it has no ${manifestName}.`);
-  // All names first: nothing is written of an archive that leads out of its folder.
-  const stray = entries.find(({ name }) => !isOfBackup(name));
-  if (stray !== undefined)
-    throw new GazeError(
-      'invalid_input',
-      `The archive ${file} names a file that no backup holds. Nothing was changed.`,
-    );
+  const zip = await opened(file);
   try {
-    for (const entry of entries) await unpackOne(handle, entry, path.join(folder, entry.name));
+    const entries = await entriesOf(zip, file);
+    if (!entries.some(({ name }) => name === manifestName))
+      throw new GazeError('invalid_input', `The archive ${file} holds no backup: it has no ${manifestName}.`);
+    // All names first: nothing is written of an archive that leads out of its folder.
+    if (!entries.every(({ name }) => isOfBackup(name)))
+      throw new GazeError(
+        'invalid_input',
+        `The archive ${file} names a file that no backup holds. Nothing was changed.`,
+      );
+    for (const { entry, name } of entries) await unpackOne(zip, entry, path.join(folder, name));
   } catch (error) {
-    throw spoken(error, file);
+    throw error instanceof GazeError ? error : spoken(error, file);
+  } finally {
+    zip.close();
+  }
+}
+
+interface Named {
+  entry: Entry;
+  name: string;
+}
+
+/** Names are taken as they stand and looked at here: the library would refuse a stray one without a word on it. */
+async function opened(file: string): Promise<ZipFile> {
+  try {
+    return await openPromise(file, { lazyEntries: true, autoClose: false, decodeStrings: false });
+  } catch (error) {
+    throw notWhole(file, error);
+  }
+}
+
+/** What it says that it holds; folders are left out. */
+async function entriesOf(zip: ZipFile, file: string): Promise<Named[]> {
+  const entries: Named[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry;
+      const name = getFileNameLowLevel(flags, fileNameRaw, extraFields, true);
+      if (!name.endsWith('/')) entries.push({ entry, name });
+    }
+    return entries;
+  } catch (error) {
+    throw notWhole(file, error);
   }
 }
 
 const isOfBackup = (name: string): boolean =>
   name === manifestName || name === sumsName || isBackupPath(name);
 
-async function unpackOne(handle: FileHandle, entry: ArchiveEntry, target: string): Promise<void> {
-  const { buffer: header } = await handle.read(
-    Buffer.alloc(localHeaderSize),
-    0,
-    localHeaderSize,
-    entry.offset,
-  );
-  const start = entry.offset + localHeaderSize + header.readUInt16LE(26) + header.readUInt16LE(28);
+async function unpackOne(zip: ZipFile, entry: Entry, target: string): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-  const out = createWriteStream(target, { mode: 0o600 });
-  // A range of nothing cannot be named.
-  if (entry.packedSize === 0) {
-    await pipeline([], out);
-    return;
-  }
-  const from = handle.createReadStream({ start, end: start + entry.packedSize - 1, autoClose: false });
-  if (entry.method === methods.stored) await pipeline(from, out);
-  else if (entry.method === methods.deflated) await pipeline(from, createInflateRaw(), out);
-  else throw new Error(`unknown packing ${entry.method}`);
+  await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, { mode: 0o600 }));
 }
+
+const notWhole = (file: string, cause: unknown): GazeError =>
+  new GazeError(
+    'invalid_input',
+    `The archive ${file} is not whole: it has no end. Download it again, then restore it. Nothing was changed.`,
+    { cause },
+  );
 
 function spoken(error: unknown, file: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
