@@ -49,7 +49,8 @@ describe('local mode', () => {
       expect(again.headers.get('set-cookie')).toBeNull();
       await stack.process('gateway').hold();
       await stack.process('gateway').resume();
-      await eventually(async () => expect((await fetch(`${stack.url}/healthz`)).status).toBe(200), {
+      // Alive is not ready: it answers 503 until the bus and the catalog have answered it.
+      await eventually(async () => expect((await fetch(`${stack.url}/readyz`)).status).toBe(200), {
         timeoutMs: 30_000,
       });
       const later = await fetch(stack.openUrl, { redirect: 'manual' });

@@ -56,7 +56,7 @@ test(
   ),
   async () => {
     await using disk = await smallDisk();
-    await using stack = await startStack({ env: { UPLOADS_DIR: disk.path, ...disk.env } });
+    await using stack = await startStack({ pictures: 'disk', env: { UPLOADS_DIR: disk.path, ...disk.env } });
     const client = clientOf(stack);
     await ended(client, await submitOne(client));
     await disk.fill();
@@ -75,7 +75,7 @@ test(
 test(
   verifies(
     'R10',
-    'an S3 server that is down pauses the queue, answers 503, and the work goes on when it is back',
+    'an S3 server that is down or full pauses the queue, answers 503 or 507, and the work goes on when it is well again',
   ),
   async () => {
     await using s3 = await s3Server('gaze');
@@ -105,6 +105,16 @@ test(
     await s3.up();
     await goesOn(client, jobId);
     expect(await status()).toBe(200);
+
+    s3.fill();
+    const before = s3.keys();
+    const next = await submitOne(client);
+    await pausesWith(client, next, /S3 server .* full/);
+    expect(await uploadCover(stack)).toBe(507);
+    expect(s3.keys(), 'no half picture').toEqual(before);
+    s3.free();
+    await goesOn(client, next);
+    expect(await uploadCover(stack)).toBe(200);
   },
 );
 

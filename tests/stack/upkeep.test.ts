@@ -146,8 +146,9 @@ test(
     });
     expect(await client.upkeep.doctor()).toMatchObject({ faults: 0 });
     expect(await client.upkeep.storage()).toMatchObject({
-      ...{ pictures: { count: 1 }, store: 'disk', jobs: 1 },
-      disks: [{ holds: 'data' }, { holds: 'pictures' }],
+      ...{ pictures: { count: 1 }, store: stack.pictures, jobs: 1 },
+      // How much room an S3 server has left is not to be asked of it.
+      disks: [{ holds: 'data' }, ...(stack.pictures === 'disk' ? [{ holds: 'pictures' }] : [])],
     });
   },
 );

@@ -11,6 +11,9 @@ export interface S3Server extends AsyncDisposable {
   /** Takes the server off the network; what it holds stays. */
   down: () => Promise<void>;
   up: () => Promise<void>;
+  /** Takes no further bytes until it is free again, as MinIO says it. */
+  fill: () => void;
+  free: () => void;
 }
 
 interface Held {
@@ -23,6 +26,7 @@ export async function s3Server(bucket: string): Promise<S3Server> {
   const objects = new Map<string, Held>();
   let port = 0;
   let server: Server | null = null;
+  let isFull = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://s3');
@@ -39,6 +43,10 @@ export async function s3Server(bucket: string): Promise<S3Server> {
       return;
     }
     const source = request.headers['x-amz-copy-source'];
+    if (request.method === 'PUT' && isFull) {
+      send(response, 507, '<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>');
+      return;
+    }
     if (request.method === 'PUT') {
       const from = typeof source === 'string' ? decodeURIComponent(source).replace(/^\/?[^/]+\//, '') : null;
       const bytes = from === null ? body : objects.get(from)?.bytes;
@@ -96,6 +104,8 @@ export async function s3Server(bucket: string): Promise<S3Server> {
   return {
     url: `http://127.0.0.1:${port}`,
     keys: () => [...objects.keys()].sort(),
+    fill: () => void (isFull = true),
+    free: () => void (isFull = false),
     ...{ up, down, [Symbol.asyncDispose]: down },
   };
 }

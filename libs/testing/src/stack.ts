@@ -38,6 +38,8 @@ export interface TestStack extends AsyncDisposable {
   uploadsDir: string;
   /** What the services keep pictures in: `uploadsDir`, or a bucket in a run on S3. */
   store: ObjectStore;
+  /** What kind of store that is. */
+  pictures: 'disk' | 's3';
   /** Addresses of the ComfyUI stand-ins by name. */
   standIns: Readonly<Record<string, string>>;
   /** `postgres`, `nats`, `catalog`, `generator`, `generator-2`, `gateway`, `atelier`, `cellar` … */
@@ -57,6 +59,8 @@ export interface StackOptions {
   /** Duration of a step and of a load on the stand-ins; 0 where it is left out. */
   stepMs?: number;
   generators?: number;
+  /** For a test of the disk itself: keeps pictures in the folder in a run on S3 too. */
+  pictures?: 'disk';
   /** Further variables, such as COMFYUI_URLS for stand-ins of the test's own. */
   env?: Readonly<Record<string, string>>;
 }
@@ -79,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const note = (part: string, text: string): void => void said.push(`${part}: ${text}`);
   const stop = new AbortController();
   const force = new AbortController();
-  const bucket = testBucket();
+  const bucket = options.pictures === 'disk' ? {} : testBucket();
   const env = stackEnv(options, bucket, { stateDir: join(home, 'state'), dataDir, port: await freePort() });
   // The run builds the app before its tests; a test of the services has no use for it.
   const settings = { ...readLaunchSettings(options.demo === false ? [] : ['--demo'], env), buildWeb: false };
@@ -114,6 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
     dataDir,
     uploadsDir: settings.uploadsDir,
     store: await testStore(settings.uploadsDir, bucket),
+    pictures: Object.keys(bucket).length === 0 ? 'disk' : 's3',
     standIns: house.standIns,
     process: (name) => handleOn(house, name),
     bus,
