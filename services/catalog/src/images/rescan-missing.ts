@@ -22,7 +22,7 @@ export async function isFileLost(store: ObjectStore, key: string): Promise<boole
 
 /**
  * Hides the rows of pictures whose files are gone, for a month. Nothing is hidden where so many are gone at once that
- * the folder may not be mounted.
+ * the folder may not be mounted, or where it holds nothing at all any more.
  */
 export async function hideMissing(
   scan: Rescan,
@@ -32,7 +32,9 @@ export async function hideMissing(
   const { db, store } = scan.deps;
   const lost: { id: string; key: string }[] = [];
   for (const image of gone) if (await isFileLost(store, image.key)) lost.push(image);
-  if (lost.length > handful && lost.length > rows * mostShare) {
+  const isMany = lost.length > handful && lost.length > rows * mostShare;
+  // A person who takes every picture out leaves thumbnails and sidecars behind; a folder that is not mounted has nothing.
+  if (isMany || (lost.length > 0 && lost.length === rows && (await isEmpty(store)))) {
     scan.result.warning = `${lost.length} of ${rows} pictures are gone at once. Nothing was hidden: check that the folder of the pictures is mounted, then look again.`;
     return;
   }
@@ -54,6 +56,9 @@ export async function hideMissing(
     scan.told.removed.push(id);
   }
 }
+
+const isEmpty = async (store: ObjectStore): Promise<boolean> =>
+  (await store.list('', { limit: 1 })).keys.length === 0;
 
 /** Forgets what has been gone for a month. */
 export async function forgetMissing(db: Db): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CategoryName } from '@gaze/contracts';
 import { categoryList } from '@gaze/contracts';
@@ -359,6 +359,23 @@ describe(verifies('R13', 'a data folder that is not mounted, or emptied'), () =>
     expect(result.warning).toContain('may not be mounted');
     expect(await slugsOf(library)).toEqual(['elke']);
     expect(await listProblems(library.db)).toHaveLength(1);
+  });
+
+  test('an empty folder in its place hides nothing, even of a single file, and takes nothing in', async () => {
+    await using library = await testLibrary();
+    await library.data.put('characters', 'elke.json', elke);
+    await scanOne(library);
+    await rename(library.data.path, `${library.data.path}-away`);
+    await mkdir(library.data.path);
+    expect(await scanOne(library)).toMatchObject({
+      removed: 0,
+      warning: containing('may not be mounted'),
+    });
+    expect(await slugsOf(library)).toEqual(['elke']);
+    expect(await readdir(library.data.path)).toEqual([]);
+    await rm(library.data.path, { recursive: true });
+    await rename(`${library.data.path}-away`, library.data.path);
+    expect(await scanOne(library)).toMatchObject({ added: 0, changed: 0, removed: 0, warning: null });
   });
 
   test('more than a fifth and more than twenty gone at once hide nothing', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ImageQuery, gridThumbWidth } from '@gaze/contracts';
 import { insertPngText, readAll, thumbKey } from '@gaze/media';
@@ -214,6 +214,21 @@ describe(verifies('images.rescan', 'a rescan of the gallery'), () => {
     expect(result.warning).toContain('25 of 25 pictures are gone at once');
     expect(result.missing).toBe(0);
     expect(await all(on)).toHaveLength(25);
+    await rename(`${on.storeRoot}-away`, on.storeRoot);
+    expect(await on.images.rescan()).toMatchObject({ warning: null, missing: 0, added: 0 });
+  });
+
+  test(verifies('R13', 'nor does it in a young house that has a single picture'), async () => {
+    await using on = await testLibrary();
+    await completeJob(on);
+    await settled(on);
+    await rename(on.storeRoot, `${on.storeRoot}-away`);
+    await mkdir(on.storeRoot);
+    const result = await on.images.rescan();
+    expect(result.warning).toContain('1 of 1 pictures are gone at once');
+    expect(result.missing).toBe(0);
+    expect(await all(on)).toHaveLength(1);
+    await rm(on.storeRoot, { recursive: true });
     await rename(`${on.storeRoot}-away`, on.storeRoot);
     expect(await on.images.rescan()).toMatchObject({ warning: null, missing: 0, added: 0 });
   });
