@@ -187,6 +187,11 @@ export const requirements: readonly Requirement[] = [
     promise: 'Work is queued with 202 once it is stored; the same Idempotency-Key queues it once.',
   },
   {
+    id: 'api.queueing-many',
+    promise:
+      'A list of recipes is queued in few steps and in its order, each entry answered for itself: what is refused costs the others nothing.',
+  },
+  {
     id: 'api.errors',
     promise:
       'An error is a problem document that says what failed, where, and what to do, and nothing of the inside.',
@@ -948,4 +953,9 @@ export const requirements: readonly Requirement[] = [
     promise: 'The files of a library are read again on request, and a message says what was found.',
   },
   { id: 'web.settings-keys', promise: 'API keys are made with scopes, shown once, and revoked.' },
+  {
+    id: 'web.settings-webhooks',
+    promise:
+      'Settings add webhooks, show their secret once, test them, list their deliveries, turn them off and on, change and remove them.',
+  },
 ];

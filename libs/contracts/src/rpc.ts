@@ -226,6 +226,22 @@ export const catalogRpc = {
     }),
     15,
   ),
+  /** Many submissions in one question, each answered for itself, in their order. */
+  jobsSubmitMany: rpc(
+    'jobs.submit_many',
+    z.object({ entries: z.array(Submission).min(1).max(100) }),
+    z.object({
+      entries: z.array(
+        z.object({
+          batch_id: z.string().nullable(),
+          job_ids: z.array(z.string()),
+          notes: z.array(z.string()),
+          error: WireError.nullable(),
+        }),
+      ),
+    }),
+    15,
+  ),
   jobsGet: rpc('jobs.get', z.object({ job_id: z.string() }), JobDetail),
   jobsList: rpc('jobs.list', JobQuery, page(JobView)),
   jobsCancel: rpc(

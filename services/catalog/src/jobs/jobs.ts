@@ -36,6 +36,7 @@ import { pauseReason, queueView, readQueueState } from './queue-state.ts';
 import type { QueueState } from './queue-state.ts';
 import { buildQueueTelling } from './queue-telling.ts';
 import { buildSteering } from './steer.ts';
+import { submitMany } from './submit-many.ts';
 import { submit } from './submit.ts';
 import type { SubmitDeps } from './submit.ts';
 import { buildLaterTelling, buildTellJobs } from './tell.ts';
@@ -230,6 +231,12 @@ export function buildJobs(deps: JobsDeps): Jobs {
     },
     serve: (on) => [
       serveRpc(on, catalogRpc.jobsSubmit, (input) => submit(submitting, input), { log }),
+      serveRpc(
+        on,
+        catalogRpc.jobsSubmitMany,
+        async ({ entries }) => ({ entries: await submitMany({ ...submitting, log }, entries) }),
+        { log },
+      ),
       serveRpc(on, againRpc.again, (request) => again(submitting, request), { log }),
       serveRpc(on, strengthsRpc.start, (request) => startSweep(submitting, request), { log }),
       serveRpc(on, catalogRpc.jobsGet, ({ job_id }) => jobDetail(db, images, job_id), { log }),

@@ -25,6 +25,7 @@ import { openColumns } from '../scheduler/board.ts';
 import type { OpenRow } from '../scheduler/board.ts';
 import { batchOfKey, claimKey } from './idempotency.ts';
 import { newId } from './job-ids.ts';
+import { rememberedReads } from './remembered-reads.ts';
 import type { Templates } from './templates.ts';
 import { jobViews } from './views.ts';
 
@@ -71,7 +72,7 @@ export async function submit(deps: SubmitDeps, input: SubmissionInput): Promise<
   if (before !== null) return replay(deps, before, input);
 
   const templates = new Map<string, Template>();
-  const resolved = await resolveAll(deps, input, templates);
+  const resolved = await resolveAll({ ...deps, ...rememberedReads(deps) }, input, templates);
   return (await enqueue(deps, input, resolved, templates)) ?? submit(deps, input);
 }
 
@@ -88,22 +89,18 @@ export async function enqueue(
 ): Promise<Submitted | null> {
   const { db } = deps;
   const { idempotency } = input;
-  for (const { files } of resolved) refuseWhereNoHostHas(files, deps.hosts());
-
-  const batchId = input.batch?.id ?? newId();
-  const rows = jobRows(deps, input, batchId, resolved);
-  const label = input.batch?.label ?? rows[0]?.label ?? '';
-  const batch = { id: batchId, label, count: rows.length };
+  const draft = draftOf(deps, input, resolved);
   const fresh = deps.templates.unknown([...templates.values()]);
   const alone = idempotency === undefined && fresh.length === 0;
   const made = await (
     alone
       ? // One statement is its own transaction, and the shortest one.
-        insertJobs(db, batch, rows)
+        insertDrafts(db, [draft])
       : db.transaction().execute(async (trx) => {
           await deps.templates.store(trx, fresh);
-          const inserted = await insertJobs(trx, batch, rows);
-          if (idempotency !== undefined && !(await claimKey(trx, idempotency, batchId))) throw new KeyTaken();
+          const inserted = await insertDrafts(trx, [draft]);
+          if (idempotency !== undefined && !(await claimKey(trx, idempotency, draft.batch.id)))
+            throw new KeyTaken();
           return inserted;
         })
   ).catch((error: unknown) => {
@@ -112,38 +109,58 @@ export async function enqueue(
   });
   if (made === null) return null;
   deps.submitted(made);
-  const ids = rows.map((row) => row.id);
+  const ids = draft.rows.map((row) => row.id);
   return {
-    batch_id: batchId,
+    batch_id: draft.batch.id,
     jobs: await jobViews(db, deps.images, ids),
-    notes: notesOf(resolved),
+    notes: draft.notes,
     replayed: false,
   };
+}
+
+/** One submission as it is to be written. */
+export interface Draft {
+  batch: { id: string; label: string; count: number };
+  rows: (Insertable<JobTable> & { label: string; id: string })[];
+  notes: string[];
+}
+
+/**
+ * @param ahead jobs of the same chunk that come before these
+ * @throws GazeError no_host_has_file
+ */
+export function draftOf(deps: SubmitDeps, input: Order, resolved: readonly Resolved[], ahead = 0): Draft {
+  for (const { files } of resolved) refuseWhereNoHostHas(files, deps.hosts());
+  const id = input.batch?.id ?? newId();
+  const rows = jobRows(deps, input, id, resolved, ahead);
+  const batch = { id, label: input.batch?.label ?? rows[0]?.label ?? '', count: rows.length };
+  return { batch, rows, notes: notesOf(resolved) };
 }
 
 /** Two requests with one key at once: the other one was first, and its batch is the answer. */
 class KeyTaken extends Error {}
 
 /**
- * Writes jobs and their batch in one statement: the batch is made, or made larger where others of the same run have
+ * Writes jobs and their batches in one statement: a batch is made, or made larger where others of the same run have
  * made it. Answers the jobs as placing reads them.
  */
-async function insertJobs(
-  db: DbOrTrx,
-  batch: { id: string; label: string; count: number },
-  rows: readonly Insertable<JobTable>[],
-): Promise<OpenRow[]> {
+export async function insertDrafts(db: DbOrTrx, drafts: readonly Draft[]): Promise<OpenRow[]> {
+  const batches = new Map<string, Draft['batch']>();
+  for (const { batch } of drafts) {
+    const count = (batches.get(batch.id)?.count ?? 0) + batch.count;
+    batches.set(batch.id, { ...batch, count });
+  }
   return db
     .with('joined', (joined) =>
       joined
         .insertInto('batch')
-        .values({ ...batch, kind: 'image' })
+        .values([...batches.values()].map((batch) => ({ ...batch, kind: 'image' as const })))
         .onConflict((conflict) =>
           conflict.column('id').doUpdateSet({ count: sql<number>`batch.count + excluded.count` }),
         ),
     )
     .insertInto('job')
-    .values([...rows])
+    .values(drafts.flatMap(({ rows }) => rows))
     .returning(openColumns)
     .execute();
 }
@@ -232,8 +249,10 @@ function jobRows(
   input: Order,
   batchId: string,
   resolved: readonly Resolved[],
-): Insertable<JobTable>[] & { label: string; id: string }[] {
-  const { open, switchShare } = deps.queue();
+  before: number,
+): Draft['rows'] {
+  const { open: alreadyOpen, switchShare } = deps.queue();
+  const open = alreadyOpen + before;
   const hosts = deps.hosts().filter((host) => host.state !== 'disabled');
   const up = hosts.filter((host) => host.state === 'up');
   const sharing = up.length > 0 ? up : hosts;

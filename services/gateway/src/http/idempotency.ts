@@ -29,13 +29,24 @@ export function idempotencyOf(
 ): { idempotency?: Idempotency } {
   const key = request.headers[header];
   if (typeof key !== 'string') return {};
-  const body = JSON.stringify([request.params, request.body ?? null]);
   return {
     idempotency: {
       principal: request.principal?.id ?? '',
       route: `${request.method} ${request.routeOptions.url ?? ''}`,
       key: entry === undefined ? key : `${key}/${entry}`,
-      body_hash: createHash('sha256').update(body).digest('hex'),
+      body_hash: bodyHash(request),
     },
   };
+}
+
+/** A list has one body and a key for each of its entries. */
+const hashes = new WeakMap<FastifyRequest, string>();
+
+function bodyHash(request: FastifyRequest): string {
+  const known = hashes.get(request);
+  if (known !== undefined) return known;
+  const body = JSON.stringify([request.params, request.body ?? null]);
+  const hash = createHash('sha256').update(body).digest('hex');
+  hashes.set(request, hash);
+  return hash;
 }

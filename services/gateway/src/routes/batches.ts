@@ -7,7 +7,7 @@ import {
   finalJobStatuses,
 } from '@gaze/contracts';
 import type { JobView } from '@gaze/contracts';
-import { GazeError, toWireError } from '@gaze/runtime';
+import { GazeError, fromWireError, toWireError } from '@gaze/runtime';
 import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
@@ -18,8 +18,11 @@ import { toProblem } from '../http/problem.ts';
 
 const tags = ['Jobs'];
 const batchBytes = 1024 * 1024;
-/** Enough to keep the catalog busy, few enough to leave room for a person who clicks meanwhile. */
-const sideBySide = 8;
+/**
+ * What the catalog is asked at once: enough to spare it a transaction for each, few enough to leave room for a person
+ * who clicks meanwhile, and far below what a message may hold.
+ */
+const chunk = { entries: 100, jobs: 200, bytes: 256 * 1024 };
 const pageSize = 200;
 
 type Entry = z.output<typeof BatchesBody>['entries'][number];
@@ -92,31 +95,49 @@ async function submitAll(
   entries: readonly Entry[],
   label: string | undefined,
 ): Promise<{ outcome: Outcome; error: unknown }[]> {
-  const outcomes: { outcome: Outcome; error: unknown }[] = [];
-  const queue = entries.entries();
   const joined = label === undefined ? {} : { batch: { id: randomUUID(), label } };
-  const worker = async (): Promise<void> => {
-    for (const [index, entry] of queue) {
-      const submission = { ...entry, ...joined, ...idempotencyOf(request, index) };
-      outcomes[index] = await call(catalogRpc.jobsSubmit, submission).then(
-        ({ batch_id, jobs, notes }) => ({
-          outcome: { batch_id, job_ids: jobs.map((job) => job.id), notes, problem: null },
-          error: null,
-        }),
-        (error: unknown) => ({
-          outcome: {
-            batch_id: null,
-            job_ids: [],
-            notes: [],
-            problem: toProblem(toWireError(error), request.id),
-          },
-          error,
-        }),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: sideBySide }, worker));
+  const submissions = entries.map((entry, index) => ({
+    ...entry,
+    ...joined,
+    ...idempotencyOf(request, index),
+  }));
+  const refused = (error: unknown): { outcome: Outcome; error: unknown } => ({
+    outcome: { batch_id: null, job_ids: [], notes: [], problem: toProblem(toWireError(error), request.id) },
+    error,
+  });
+  const outcomes: { outcome: Outcome; error: unknown }[] = [];
+  // One after the other: jobs come into the queue in the order of the request.
+  for (const some of chunksOf(submissions)) {
+    const answers = await call(catalogRpc.jobsSubmitMany, { entries: some }).then(
+      (answer) =>
+        answer.entries.map(({ error, ...taken }) =>
+          error === null ? { outcome: { ...taken, problem: null }, error } : refused(fromWireError(error)),
+        ),
+      (error: unknown) => some.map(() => refused(error)),
+    );
+    outcomes.push(...answers);
+  }
   return outcomes;
+}
+
+function chunksOf<S extends { count: number }>(submissions: readonly S[]): S[][] {
+  const chunks: S[][] = [];
+  let room = { entries: 0, jobs: 0, bytes: 0 };
+  for (const submission of submissions) {
+    const bytes = Buffer.byteLength(JSON.stringify(submission));
+    const fits = room.entries >= 1 && room.jobs >= submission.count && room.bytes >= bytes;
+    const current = fits ? chunks.at(-1) : undefined;
+    if (current === undefined) {
+      chunks.push([submission]);
+      room = { ...chunk };
+    } else current.push(submission);
+    room = {
+      entries: room.entries - 1,
+      jobs: room.jobs - submission.count,
+      bytes: room.bytes - bytes,
+    };
+  }
+  return chunks;
 }
 
 function batchView(id: string, jobs: JobView[]): BatchView {

@@ -155,6 +155,11 @@ export function buildCannedCatalog() {
       notes: [],
       replayed: false,
     }),
+    jobsSubmitMany: ({ entries }: { entries: unknown[] }) => ({
+      entries: entries.map((_, index) => ({
+        ...{ batch_id: `b${index + 1}`, job_ids: [`j${index + 1}`], notes: [], error: null },
+      })),
+    }),
     jobsGet: () => job,
     jobsList: () => response('listJobs'),
     jobsCancel: () => response('cancelJobs'),

@@ -229,44 +229,102 @@ describe(verifies('api.queueing', 'queueing work'), () => {
     });
   });
 
+  type Sent = {
+    recipe: { seed?: number };
+    batch?: { id: string; label: string };
+    idempotency?: { key: string };
+  };
+  const sentChunks = (): Sent[][] =>
+    house.catalog.calls
+      .filter(({ name }) => name === 'jobsSubmitMany')
+      .map(({ input }) => (input as { entries: Sent[] }).entries);
+  const batchOf = async (body: unknown, headers: Record<string, string> = {}) => {
+    const before = sentChunks().length;
+    const init = json(body);
+    const answer = await house.ask('/api/v1/batches', { ...init, headers: { ...init.headers, ...headers } });
+    return { answer, chunks: sentChunks().slice(before) };
+  };
+  const taken = (entries: unknown[]) => ({
+    entries: entries.map((_, index) => ({
+      batch_id: `b${index}`,
+      job_ids: [`j${index}`],
+      notes: [],
+      error: null,
+    })),
+  });
+
   test('a batch says for every entry what became of it, and carries a key of its own for each', async () => {
-    let asked = 0;
-    house.catalog.answer('jobsSubmit', () => {
-      asked += 1;
-      if (asked === 2) throw new GazeError('data_error', 'A file has a fault.', { file: 'coat.json' });
-      return { batch_id: `b${asked}`, jobs: [], notes: [], replayed: false };
-    });
-    const init = json({ entries: [{ recipe }, { recipe }, { recipe }] });
-    const answer = await house.ask('/api/v1/batches', {
-      ...init,
-      headers: { ...init.headers, 'idempotency-key': 'night' },
-    });
+    house.catalog.answer('jobsSubmitMany', ({ entries }: { entries: unknown[] }) => ({
+      entries: taken(entries).entries.map((entry, index) =>
+        index === 1
+          ? {
+              ...{ batch_id: null, job_ids: [], notes: [] },
+              error: { code: 'data_error', message: 'A file has a fault.', file: 'coat.json' },
+            }
+          : entry,
+      ),
+    }));
+    const { answer, chunks } = await batchOf(
+      { entries: [{ recipe }, { recipe }, { recipe }] },
+      { 'idempotency-key': 'night' },
+    );
     expect(answer.status).toBe(202);
     const body = (await answer.json()) as { accepted: number; entries: { problem: unknown }[] };
     expect(body.accepted).toBe(2);
-    expect(body.entries.filter(({ problem: one }) => one !== null)).toEqual([
-      expect.objectContaining({
-        problem: expect.objectContaining({ code: 'data_error', file: 'coat.json' }) as unknown,
-      }),
+    expect(body.entries.map(({ problem: one }) => one)).toEqual([
+      null,
+      expect.objectContaining({ code: 'data_error', file: 'coat.json' }),
+      null,
     ]);
-    const sent = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(-3);
-    const sentKeys = sent.map(({ input }) => (input as { idempotency: { key: string } }).idempotency.key);
-    expect(sentKeys.sort()).toEqual(['night/0', 'night/1', 'night/2']);
+    expect(chunks.flat().map(({ idempotency }) => idempotency?.key)).toEqual([
+      'night/0',
+      'night/1',
+      'night/2',
+    ]);
   });
 
   test('a list with a label is one batch, whose name every entry carries', async () => {
-    await house.ask('/api/v1/batches', json({ entries: [{ recipe }, { recipe }], label: 'Gaps of Elke' }));
-    const sent = house.catalog.calls.filter(({ name }) => name === 'jobsSubmit').slice(-2);
-    const batches = sent.map(({ input }) => (input as { batch: { id: string; label: string } }).batch);
+    const { chunks } = await batchOf({ entries: [{ recipe }, { recipe }], label: 'Gaps of Elke' });
+    const batches = chunks.flat().map(({ batch }) => batch);
     expect(batches[0]?.label).toBe('Gaps of Elke');
     expect(batches[0]).toEqual(batches[1]);
   });
 
+  test('a thousand entries are asked for in chunks, one after the other and in their order; a chunk that nobody answers refuses its own entries only', async () => {
+    let asked = 0;
+    house.catalog.answer('jobsSubmitMany', ({ entries }: { entries: unknown[] }) => {
+      asked += 1;
+      if (asked === 3) throw new GazeError('unavailable', 'The database does not answer.');
+      return taken(entries);
+    });
+    const entries = Array.from({ length: 1000 }, (_, seed) => ({ recipe: { seed } }));
+    const { answer, chunks } = await batchOf({ entries });
+    expect(chunks.map((chunk) => chunk.length)).toEqual(Array.from({ length: 10 }, () => 100));
+    expect(chunks.flat().map((sent) => sent.recipe.seed)).toEqual(entries.map((entry) => entry.recipe.seed));
+    const body = (await answer.json()) as {
+      accepted: number;
+      entries: { problem: { code: string } | null }[];
+    };
+    expect(body.accepted).toBe(900);
+    const lost = body.entries.flatMap(({ problem: one }, index) => (one === null ? [] : [index]));
+    expect(lost).toEqual(Array.from({ length: 100 }, (_, index) => 200 + index));
+  });
+
+  test('entries that ask for much, or are long, come in smaller chunks', async () => {
+    house.catalog.answer('jobsSubmitMany', ({ entries }: { entries: unknown[] }) => taken(entries));
+    const many = await batchOf({ entries: Array.from({ length: 25 }, () => ({ recipe, count: 20 })) });
+    expect(many.chunks.map((chunk) => chunk.length)).toEqual([10, 10, 5]);
+    const long = { ...recipe, extra_positive: 'x'.repeat(4000) };
+    const large = await batchOf({ entries: Array.from({ length: 100 }, () => ({ recipe: long })) });
+    expect(large.chunks.length).toBeGreaterThan(1);
+    for (const chunk of large.chunks) expect(JSON.stringify(chunk).length).toBeLessThan(300 * 1024);
+  });
+
   test('a batch of which nothing was queued is an error', async () => {
-    house.catalog.answer('jobsSubmit', () => {
+    house.catalog.answer('jobsSubmitMany', () => {
       throw new GazeError('unavailable', 'The database does not answer.');
     });
-    const answer = await house.ask('/api/v1/batches', json({ entries: [{ recipe }, { recipe }] }));
+    const { answer } = await batchOf({ entries: [{ recipe }, { recipe }] });
     expect(answer.status).toBe(503);
   });
 
