@@ -22,7 +22,7 @@ export async function isFileLost(store: ObjectStore, key: string): Promise<boole
 
 /**
  * Hides the rows of pictures whose files are gone, for a month. Nothing is hidden where so many are gone at once that
- * the folder may not be mounted, or where it holds nothing at all any more.
+ * the folder may not be mounted, or where every last one is gone with its sidecar.
  */
 export async function hideMissing(
   scan: Rescan,
@@ -33,8 +33,8 @@ export async function hideMissing(
   const lost: { id: string; key: string }[] = [];
   for (const image of gone) if (await isFileLost(store, image.key)) lost.push(image);
   const isMany = lost.length > handful && lost.length > rows * mostShare;
-  // A person who takes every picture out leaves thumbnails and sidecars behind; a folder that is not mounted has nothing.
-  if (isMany || (lost.length > 0 && lost.length === rows && (await isEmpty(store)))) {
+  const isAll = lost.length > 0 && lost.length === rows;
+  if (isMany || (isAll && !(await hasSidecar(store, lost)))) {
     scan.result.warning = `${lost.length} of ${rows} pictures are gone at once. Nothing was hidden: check that the folder of the pictures is mounted, then look again.`;
     return;
   }
@@ -57,8 +57,11 @@ export async function hideMissing(
   }
 }
 
-const isEmpty = async (store: ObjectStore): Promise<boolean> =>
-  (await store.list('', { limit: 1 })).keys.length === 0;
+/** Who takes pictures out by hand leaves sidecars behind; a folder that is not mounted has none. */
+async function hasSidecar(store: ObjectStore, lost: readonly { key: string }[]): Promise<boolean> {
+  for (const { key } of lost) if (!(await isFileLost(store, `${key}.json`))) return true;
+  return false;
+}
 
 /** Forgets what has been gone for a month. */
 export async function forgetMissing(db: Db): Promise<void> {
