@@ -61,6 +61,7 @@ const settingsParts: readonly [id: string, label: string, words: string][] = [
   ['llm', 'Language model', 'provider openai ollama'],
   ['tools', 'Tool servers', 'mcp'],
   ['keys', 'API keys', 'token'],
+  ['webhooks', 'Webhooks', 'notify deliveries callback'],
   ['keeping', 'Keeping', 'retention history'],
   ['backup', 'Backup and restore', 'archive'],
   ['import', 'Import', 'flask original'],
