@@ -70,15 +70,17 @@ async function write(
   );
   const fresh = deps.templates.unknown(templates);
   try {
-    return await deps.db.transaction().execute(async (trx) => {
+    const made = await deps.db.transaction().execute(async (trx) => {
       await deps.templates.store(trx, fresh);
-      const made = await insertDrafts(
+      const inserted = await insertDrafts(
         trx,
         entries.map(({ draft }) => draft),
       );
       if (!(await claimKeys(trx, keys))) throw new Error('a key was claimed meanwhile');
-      return made;
+      return inserted;
     });
+    deps.templates.stored(fresh);
+    return made;
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     deps.log.debug({ err: error }, 'a chunk could not be queued at once; its entries are queued one by one');

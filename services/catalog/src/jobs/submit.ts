@@ -108,6 +108,7 @@ export async function enqueue(
     throw error;
   });
   if (made === null) return null;
+  deps.templates.stored(fresh);
   deps.submitted(made);
   const ids = draft.rows.map((row) => row.id);
   return {
@@ -190,7 +191,9 @@ export async function resolveAll(
   input: Pick<SubmissionInput, 'recipe' | 'count'>,
   templates: Map<string, Template>,
 ): Promise<Resolved[]> {
-  const defaultCheckpoint = await deps.defaultCheckpoint();
+  // Who names a checkpoint does not wait for the setting.
+  const named = (input.recipe.checkpoint ?? '').trim() !== '';
+  const defaultCheckpoint = named ? null : await deps.defaultCheckpoint();
   const templateFor = async (data: Record<string, unknown>): Promise<Template> => {
     const template = await deps.templateFor(data);
     templates.set(template.hash, template);

@@ -8,6 +8,8 @@ export interface Templates {
   unknown: (templates: readonly Template[]) => Template[];
   /** Stores those that are new. */
   store: (trx: Trx, templates: readonly Template[]) => Promise<void>;
+  /** Their transaction is committed: they need not be sent again. */
+  stored: (templates: readonly Template[]) => void;
   /** @throws where no job ever used it */
   get: (db: DbOrTrx, hash: string | null) => Promise<Workflow>;
 }
@@ -26,7 +28,7 @@ export function buildTemplates(): Templates {
   }
 
   return {
-    // Only what was read back is known to be there: a transaction that stores one may yet fail.
+    // Only what was read back or committed is known to be there: a transaction that stores one may yet fail.
     unknown: (templates) => templates.filter((template) => !known.has(template.hash)),
     async store(trx, fresh) {
       if (fresh.length === 0) return;
@@ -35,6 +37,9 @@ export function buildTemplates(): Templates {
         .values(fresh.map(({ hash, name, workflow }) => ({ hash, name, workflow: JSON.stringify(workflow) })))
         .onConflict((conflict) => conflict.column('hash').doNothing())
         .execute();
+    },
+    stored(templates) {
+      for (const { hash, workflow } of templates) remember(hash, workflow);
     },
     async get(db, hash) {
       const found = hash === null ? undefined : known.get(hash);

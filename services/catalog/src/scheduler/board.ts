@@ -44,6 +44,8 @@ const returnsForMs = 90_000;
 export function buildBoard(clock: { nowMs: () => number }): Board {
   const jobs = new Map<string, OpenJob>();
   const needs = new Map<string, Need>();
+  /** Kept as jobs come and go: every submission asks, also where thousands wait. */
+  let byCheckpoint = new Map<string | null, number>();
   let queue: OpenJob[] = [];
   let sorted = true;
   /** Jobs that were made while everything is read anew. */
@@ -58,8 +60,24 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
     return need;
   }
 
+  function count(job: OpenJob, by: 1 | -1): void {
+    const { checkpoint } = job.need;
+    const left = (byCheckpoint.get(checkpoint) ?? 0) + by;
+    if (left > 0) byCheckpoint.set(checkpoint, left);
+    else byCheckpoint.delete(checkpoint);
+  }
+
+  function remove(id: string): void {
+    const job = jobs.get(id);
+    if (job === undefined) return;
+    jobs.delete(id);
+    count(job, -1);
+  }
+
   function put(row: OpenRow): void {
     const job = toOpenJob(row, interned(row.files));
+    remove(job.id);
+    count(job, 1);
     if (job.status === 'waiting') {
       const before = queue.at(-1);
       if (before !== undefined && compareWaiting(before, job) > 0) sorted = false;
@@ -80,6 +98,7 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
         .execute()
         .finally(() => (meanwhile = null));
       jobs.clear();
+      byCheckpoint = new Map();
       needs.clear();
       queue = [];
       sorted = false;
@@ -98,7 +117,7 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
       const named = new Set(ids);
       if (ids.some((id) => jobs.get(id)?.status === 'waiting'))
         queue = queue.filter((job) => !named.has(job.id));
-      for (const id of ids) jobs.delete(id);
+      for (const id of ids) remove(id);
       for (const row of rows) put(row);
     },
     waiting() {
@@ -110,12 +129,7 @@ export function buildBoard(clock: { nowMs: () => number }): Board {
     },
     outstanding: () => [...jobs.values()].filter((job) => outstandingStatuses.includes(job.status)),
     get: (id) => jobs.get(id),
-    counts() {
-      const byCheckpoint = new Map<string | null, number>();
-      for (const job of jobs.values())
-        byCheckpoint.set(job.need.checkpoint, (byCheckpoint.get(job.need.checkpoint) ?? 0) + 1);
-      return { open: jobs.size, switchShare: switchShareOf(byCheckpoint.values()) };
-    },
+    counts: () => ({ open: jobs.size, switchShare: switchShareOf(byCheckpoint.values()) }),
   };
 }
 
