@@ -12,6 +12,8 @@ interface JobRow {
   status: string;
   error: { message?: string } | null;
   attempt: number;
+  /** Attempts that count against it; one that gave way, or whose start nobody heard of, does not. */
+  counted_attempts: number;
 }
 interface ImageRow {
   key: string;
@@ -29,7 +31,9 @@ export async function readTruth(stack: TestStack): Promise<Truth> {
   const db = new pg.Client({ connectionString: stack.databaseUrl });
   await db.connect();
   try {
-    const jobs = await db.query<JobRow>('SELECT id, status, error, attempt FROM job ORDER BY id');
+    const jobs = await db.query<JobRow>(
+      'SELECT id, status, error, attempt, counted_attempts FROM job ORDER BY id',
+    );
     const images = await db.query<ImageRow>('SELECT key, sha256, job_id FROM image WHERE job_id IS NOT NULL');
     return { jobs: jobs.rows, images: images.rows };
   } finally {

@@ -20,16 +20,35 @@ export interface Ledger {
 }
 
 const firstWaitMs = 250;
-const longestWaitMs = 5000;
+/** Short, because work goes on only with the next question after the ledger is back, and few ask. */
+const longestWaitMs = 1000;
 
 export function buildLedger(nc: NatsConnection): Ledger {
+  const open = new Set<() => void>();
+  void (async () => {
+    for await (const { type } of nc.status()) if (type === 'reconnect') for (const lose of open) lose();
+  })();
+
+  /** What was asked before or while the bus was away is lost with it: to wait for that answer would cost seconds. */
+  async function untilReconnect<T>(answer: Promise<T>): Promise<T> {
+    const lost = Promise.withResolvers<never>();
+    const lose = (): void =>
+      lost.reject(new GazeError('unavailable', 'The bus went away with the question.'));
+    open.add(lose);
+    try {
+      return await Promise.race([answer, lost.promise]);
+    } finally {
+      open.delete(lose);
+    }
+  }
+
   const ask =
     <I extends z.ZodType, O extends z.ZodType>(contract: RpcContract<I, O>) =>
     async (input: z.input<I>, signal: AbortSignal): Promise<z.output<O>> => {
       for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
         signal.throwIfAborted();
         try {
-          return await callRpc(nc, contract, input, { signal });
+          return await untilReconnect(callRpc(nc, contract, input, { signal }));
         } catch (error) {
           if (!(error instanceof GazeError) || error.code !== 'unavailable') throw error;
           await sleep(waitMs, signal);
