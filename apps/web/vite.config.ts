@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { categoryFacts } from './build-plugins/category-facts.ts';
 import { categoryShapes } from './build-plugins/category-shapes.ts';
+import { fewChunks } from './build-plugins/chunks.ts';
 import { leanContracts } from './build-plugins/lean-contracts.ts';
 
 /** The theme must be on the page before the first paint, so its script is inline and named here by its hash. */
@@ -25,6 +26,7 @@ export default defineConfig({
     categoryFacts(),
     categoryShapes(),
     leanContracts(),
+    fewChunks(),
     tailwindcss(),
     sveltekit({
       // one shell for every address: the gateway answers unknown paths with it, the router does the rest

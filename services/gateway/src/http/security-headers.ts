@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** The policy of every page. `scripts` are hashes of the inline scripts that a page of ours holds. */
 export function contentPolicy(scripts: readonly string[] = []): string {
@@ -34,4 +34,23 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
     if (request.routeOptions.config.scope !== undefined) void reply.header('cache-control', 'no-store');
     void reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   });
+}
+
+/** What a browser heeds on documents alone. */
+const ofDocuments = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'permissions-policy',
+  'referrer-policy',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+];
+
+/** A script or a style is no document: dozens of small files would weigh as much in headers as in code. */
+export function withoutDocumentHeaders(reply: FastifyReply): void {
+  for (const name of ofDocuments) void reply.removeHeader(name);
 }

@@ -6,6 +6,7 @@ import type { CatalogCall } from '../catalog.ts';
 import type { GatewayConfig } from '../config.ts';
 import { apiNotFound } from '../http/not-found.ts';
 import type { KnownRoutes } from '../http/not-found.ts';
+import { withoutDocumentHeaders } from '../http/security-headers.ts';
 import { enterByLink } from './entry.ts';
 import { noPasswordPage, notBuiltPage } from './pages.ts';
 import { registerSetup } from './setup.ts';
@@ -72,9 +73,10 @@ export async function registerWeb(app: FastifyInstance, deps: Deps): Promise<voi
       if (path === 'api' || path.startsWith('api/')) return apiNotFound(deps.known, request, reply);
       if (await isUnset()) return html(reply, 503, noPasswordPage);
       if (!isFile(path)) return sendShell(reply);
-      if (path.startsWith('_app/immutable/'))
+      if (path.startsWith('_app/immutable/')) {
         void reply.header('cache-control', 'public, max-age=31536000, immutable');
-      else void reply.header('cache-control', 'no-cache');
+        if (/\.(?:js|css)$/.test(path)) withoutDocumentHeaders(reply);
+      } else void reply.header('cache-control', 'no-cache');
       return reply.sendFile(path);
     },
   );

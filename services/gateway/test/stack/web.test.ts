@@ -59,6 +59,10 @@ describe(verifies('web.served', 'the app'), () => {
     expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(file.headers.get('content-encoding')).toBe('br');
     expect(await file.text()).toBe('start()');
+    // There are many of them on a slow line: what only documents need stays away.
+    expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(file.headers.get('content-security-policy')).toBeNull();
+    expect(file.headers.get('permissions-policy')).toBeNull();
     expect((await house.bare('/favicon.svg')).headers.get('cache-control')).toBe('no-cache');
   });
 
