@@ -2,7 +2,7 @@ import type { Plugin, Rolldown } from 'vite';
 
 /** A part that many pages share and that is not worth a request of its own, in bytes of source. */
 const smallPart = 1600;
-const sharedParts = /[\\/]@lucide[\\/]|[\\/]src[\\/]lib[\\/](?:ui|entity|list|problems)[\\/]/;
+const sharedParts = /[\\/]@lucide[\\/]|[\\/]src[\\/]lib[\\/](?:api|drop|entity|frame|list|problems|ui)[\\/]/;
 /** What every page loads at first: the router and the frame around the pages. */
 const frameRoots = /[\\/]runtime[\\/]client[\\/]client\.js$|[\\/]src[\\/]routes[\\/]\+layout\.svelte$/;
 /** SvelteKit gives these chunks of their own, so that the others keep their names when they change. */
