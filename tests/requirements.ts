@@ -101,6 +101,22 @@ export const requirements: readonly Requirement[] = [
   },
   { id: 'web.entity-clone', promise: 'An entry is cloned from its page, with an undo.' },
   {
+    id: 'web.menu-focus',
+    promise:
+      'A dialog that a menu opens has the focus where a person goes on, and gives it back to the menu’s button; a page that takes the place of what had the focus takes it.',
+  },
+  {
+    id: 'web.tray-beside',
+    promise:
+      'The job tray never lies over the Generate panel of a page that renders, and closes with the page that it was asked for on.',
+  },
+  {
+    id: 'web.cover-undo',
+    promise: 'A cover that was cleared comes back by an undo, also one that is none of the shown pictures.',
+  },
+  { id: 'web.export-said', promise: 'An export says which file was saved.' },
+  { id: 'web.missing-once', promise: 'The page of an entry that is not there asks for it once.' },
+  {
     id: 'web.entity-rename',
     promise: 'A rename shows what moves before it is made, and the page goes along to the new address.',
   },

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page, Request } from '@playwright/test';
 import type { Client } from '@gaze/client';
 import type { CategoryName } from '@gaze/contracts';
 import { verifies } from '@gaze/testing';
@@ -63,6 +63,155 @@ test(
     await undo(page);
     await expect(page).toHaveURL('/characters/first_name');
     await expect(heading(page, 'First Name')).toBeVisible();
+  },
+);
+
+test(
+  verifies(
+    'web.menu-focus',
+    'a dialog that a menu opens has the focus in its first field, or on Cancel, and gives it back; a page that it leads to takes it',
+  ),
+  async ({ page, client }) => {
+    await makeCharacter(client, 'focus_friend', 'Focus Friend');
+    const more = page.getByRole('button', { name: 'More actions' });
+    const dialog = page.getByRole('dialog');
+    const focused = (element: Locator) => expect(element).toBeFocused();
+
+    await page.goto('/characters/focus_friend');
+    await menu(page, /Rename/);
+    await focused(dialog.getByLabel('Name'));
+    await page.keyboard.type('!');
+    await expect(dialog.getByLabel('Name')).toHaveValue('Focus Friend!');
+    await page.keyboard.press('Escape');
+    await focused(more);
+    await page.keyboard.press('ArrowDown');
+    await focused(page.getByRole('menu'));
+    for (const entry of [/Copy prompts/, /Rename/, /Transfer/]) {
+      await page.keyboard.press('ArrowDown');
+      await focused(page.getByRole('menuitem', { name: entry }));
+    }
+    await page.keyboard.press('Enter');
+    await focused(dialog.getByLabel('Name'));
+    await page.keyboard.press('Escape');
+    await focused(more);
+    await menu(page, 'Coverage');
+    await expect(page).toHaveURL('/characters/focus_friend/coverage');
+    await focused(page.getByRole('main'));
+
+    await page.goto('/characters');
+    await page.getByRole('button', { name: 'New character' }).click();
+    await page.getByRole('menuitem', { name: 'From JSON' }).click();
+    await focused(dialog.getByLabel('JSON of the character'));
+    await page.keyboard.press('Escape');
+    await focused(page.getByRole('button', { name: 'New character' }));
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Clear all covers' }).click();
+    await focused(dialog.getByRole('button', { name: 'Cancel' }));
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Trash' }).click();
+    await expect(page).toHaveURL('/trash?category=characters');
+    await focused(page.getByRole('main'));
+    // a field that is typed into keeps the focus while the address follows
+    await page.goto('/characters');
+    await page.keyboard.press('/');
+    await page.keyboard.type('focus fr');
+    await expect(page).toHaveURL(/focus/);
+    await focused(page.getByLabel('Filter by name or tag'));
+  },
+);
+
+test(
+  verifies(
+    'web.missing-once',
+    'an entry that is not there is asked for once, on its page and on its edit page',
+  ),
+  async ({ page, complaints }) => {
+    for (const [address, entry] of [
+      ['/characters/nobody_at_all', '/library/characters/nobody_at_all'],
+      ['/checkpoints/nothing/edit', '/library/checkpoints/nothing'],
+    ] as const) {
+      const asked: string[] = [];
+      const note = (request: Request) => {
+        if (request.url().includes(entry)) asked.push(request.url());
+      };
+      page.on('request', note);
+      const stands = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('framereceived'));
+      await page.goto(address);
+      await stands;
+      await expect(page.getByRole('heading', { name: /There is no/ })).toBeVisible();
+      // the frame loads again once the socket stands, and so would the page
+      await page.waitForLoadState('networkidle');
+      expect(asked).toHaveLength(1);
+      page.off('request', note);
+    }
+    // the browser notes each refused request; these were the point
+    expect(complaints).toHaveLength(2);
+    complaints.length = 0;
+  },
+);
+
+test(
+  verifies(
+    'web.tray-beside',
+    'the tray leaves Generate free on a page that renders, and does not come along',
+  ),
+  async ({ page, client }) => {
+    await makeCharacter(client, 'tray_friend', 'Tray Friend');
+    const tray = page.getByRole('region', { name: 'Job tray' });
+    const generate = page.getByRole('button', { name: /^Generate a picture/ });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto('/characters/tray_friend');
+    await expect(heading(page, 'Tray Friend')).toBeVisible();
+    for (const [keys, address] of [
+      ['', '/characters/tray_friend'],
+      ['gm', '/generator'],
+    ] as const) {
+      for (const key of keys) await page.keyboard.press(key);
+      await expect(page).toHaveURL(address);
+      await expect(tray).toBeHidden();
+      await page.keyboard.press('t');
+      await expect(tray).toBeVisible();
+      const [above, panel] = [
+        await tray.boundingBox(),
+        await page.getByLabel('Generate', { exact: true }).boundingBox(),
+      ];
+      expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(panel?.y ?? 0);
+      await generate.click({ trial: true });
+    }
+  },
+);
+
+test(
+  verifies(
+    ['web.cover-undo', 'web.export-said'],
+    'a cover that is none of the shown pictures comes back by an undo; an exported file is named',
+  ),
+  async ({ page, client }) => {
+    await makeCharacter(client, 'cover_friend', 'Cover Friend');
+    await page.goto('/characters');
+    const bytes = Buffer.from(await samplePicture(page), 'base64');
+    await client.editing.uploadCover('characters', 'cover_friend', new Blob([bytes], { type: 'image/png' }));
+    const before = (await client.entities.get('characters', 'cover_friend')).cover;
+    expect(before?.kind).toBe('own');
+    await page.route('**/api/v1/library/characters/cover_friend', async (route) => {
+      const response = await route.fetch();
+      const entity = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...entity, images: [] } });
+    });
+    await page.goto('/characters/cover_friend');
+    await menu(page, 'Clear cover');
+    await expect(messages(page).getByText('Cover Friend has no cover any more')).toBeVisible();
+    expect((await client.entities.get('characters', 'cover_friend')).cover?.kind).not.toBe('own');
+    await undo(page);
+    await expect
+      .poll(async () => (await client.entities.get('characters', 'cover_friend')).cover)
+      .toEqual(before);
+
+    const saved = page.waitForEvent('download');
+    await menu(page, 'Export the file');
+    expect((await saved).suggestedFilename()).toBe('cover_friend.json');
+    await expect(messages(page).getByText('cover_friend.json is saved')).toBeVisible();
   },
 );
 

@@ -29,7 +29,8 @@ export class EntityStore {
 
   /** Loads and follows; gives back the way out. */
   watch(): () => void {
-    void this.load();
+    const first = this.load();
+    let isFollowed = true;
     const ends = [
       cardChanges.on((card) => this.#takeCard(card)),
       live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#loadSoon()),
@@ -37,9 +38,14 @@ export class EntityStore {
       live.on('entity.removed', (event) => this.#isMine(event) && this.#leave()),
       live.on('image.created', ({ image }) => this.#addImage(image)),
       live.on('image.changed', ({ image }) => this.#changeImage(image)),
-      live.onReset(() => this.#loadSoon()),
+      live.onReset(() => {
+        // what was not there a moment ago, before the socket stood, is not asked for again
+        if (live.hasBegun) this.#loadSoon();
+        else void first.then(() => !this.isGone && isFollowed && this.#loadSoon());
+      }),
     ];
     return () => {
+      isFollowed = false;
       clearTimeout(this.#timer);
       for (const end of ends) end();
     };
@@ -98,33 +104,6 @@ export class EntityStore {
     } catch (error) {
       this.value = { ...this.value, default_fields: entity.default_fields };
       toasts.failed('The default fields were not saved', error);
-    }
-  }
-
-  async clearCover(): Promise<void> {
-    const entity = this.value;
-    if (entity === null) return;
-    const before = entity.images.find((image) => image.url === entity.cover?.url);
-    try {
-      cardChanges.publish(await api.entities.clearCover(this.category, this.slug));
-      const restore = before && {
-        action: { label: 'Undo', run: () => void this.#restoreCover(before.id) },
-      };
-      toasts.show({
-        title: `${entity.name} has no cover any more`,
-        text: 'The picture itself stays.',
-        ...restore,
-      });
-    } catch (error) {
-      toasts.failed(`The cover of ${entity.name} was not cleared`, error);
-    }
-  }
-
-  async #restoreCover(imageId: string): Promise<void> {
-    try {
-      cardChanges.publish(await api.entities.setCover(this.category, this.slug, imageId));
-    } catch (error) {
-      toasts.failed('The cover was not restored', error);
     }
   }
 

@@ -90,14 +90,20 @@ export class EditPage {
 
   /** Loads and follows; gives back the way out. */
   watch(): () => void {
-    void this.load();
+    const first = this.load();
+    let isFollowed = true;
     const ends = [
       live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#lookSoon()),
       live.on('entity.removed', (event) => this.#isMine(event) && this.#lookSoon()),
       live.on('library.changed', ({ category }) => category === this.of.category && this.#lookSoon()),
-      live.onReset(() => this.#lookSoon()),
+      live.onReset(() => {
+        // what was not there a moment ago, before the socket stood, is not asked for again
+        if (live.hasBegun) this.#lookSoon();
+        else void first.then(() => !this.isGone && isFollowed && this.#lookSoon());
+      }),
     ];
     return () => {
+      isFollowed = false;
       clearTimeout(this.#timer);
       for (const end of ends) end();
     };
@@ -106,10 +112,9 @@ export class EditPage {
   load = async (): Promise<void> => {
     const { category, slug } = this.of;
     try {
-      const [entity, text] = await Promise.all([
-        api.entities.get(category, slug),
-        api.editing.text(category, slug),
-      ]);
+      // one after the other: an entry that is not there is asked for once
+      const entity = await api.entities.get(category, slug);
+      const text = await api.editing.text(category, slug);
       this.entity = entity;
       this.error = null;
       this.#meet(text);

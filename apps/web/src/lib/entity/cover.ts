@@ -1,5 +1,6 @@
 import type { CategoryName, EntityCard, EntityDetail, ImageView } from '@gaze/contracts';
 import { api } from '#lib/api/client.ts';
+import { pictureBytes } from '#lib/api/picture-bytes.ts';
 import { categoryOf } from '#lib/categories.ts';
 import { settings } from '#lib/live/settings.svelte.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
@@ -17,7 +18,7 @@ export async function useAsCover(image: ImageView): Promise<void> {
   if (owner) await setAsCover(image, owner);
 }
 
-/** Makes a picture the cover of an entity; the toast leads back to the cover before, where it is known. */
+/** Makes a picture the cover of an entity; the toast leads back to the cover before. */
 export async function setAsCover(
   image: ImageView,
   owner: { category: CategoryName; slug: string; name: string },
@@ -29,14 +30,14 @@ export async function setAsCover(
     toasts.show({
       title: `Cover of ${owner.name} changed`,
       thumb: { url: image.thumb_url, veiled: settings.veils(image.is_nsfw) },
-      ...(restore ? { action: { label: 'Undo', run: () => void undo(before, restore) } } : {}),
+      action: { label: 'Undo', run: () => void undo(before, restore) },
     });
   } catch (error) {
     toasts.failed(`The cover of ${owner.name} was not changed`, error);
   }
 }
 
-/** Uploads a picture as the cover of an entity; the toast leads back to the cover before, where it is known. */
+/** Uploads a picture as the cover of an entity; the toast leads back to the cover before. */
 export async function uploadCover(entity: EntityDetail, file: File): Promise<void> {
   if (!/^image\/(png|jpeg|webp)$/.test(file.type)) {
     toasts.show({
@@ -53,18 +54,36 @@ export async function uploadCover(entity: EntityDetail, file: File): Promise<voi
     toasts.show({
       title: `${entity.name} has a new cover`,
       ...(card.cover ? { thumb: { url: card.cover.thumb_url, veiled: settings.veils(card.is_nsfw) } } : {}),
-      ...(restore ? { action: { label: 'Undo', run: () => void undo(entity, restore) } } : {}),
+      action: { label: 'Undo', run: () => void undo(entity, restore) },
     });
   } catch (error) {
     toasts.failed(`The cover of ${entity.name} was not changed`, error);
   }
 }
 
-/** How to get the cover back that an entity had; undefined where its picture is not among those we know. */
-function restorer(before: EntityDetail): (() => Promise<EntityCard>) | undefined {
-  if (before.cover?.kind !== 'own') return () => api.entities.clearCover(before.category, before.slug);
-  const image = before.images.find((other) => other.url === before.cover?.url);
-  return image && (() => api.entities.setCover(before.category, before.slug, image.id));
+/** Takes the cover off an entity; the toast leads back to it. */
+export async function clearCover(entity: EntityDetail): Promise<void> {
+  const restore = restorer(entity);
+  try {
+    cardChanges.publish(await api.entities.clearCover(entity.category, entity.slug));
+    toasts.show({
+      title: `${entity.name} has no cover any more`,
+      text: 'The picture itself stays.',
+      action: { label: 'Undo', run: () => void undo(entity, restore) },
+    });
+  } catch (error) {
+    toasts.failed(`The cover of ${entity.name} was not cleared`, error);
+  }
+}
+
+/** How to get the cover back that an entity had. */
+function restorer(before: EntityDetail): () => Promise<EntityCard> {
+  const { category, slug, cover, images } = before;
+  if (cover?.kind !== 'own') return () => api.entities.clearCover(category, slug);
+  const image = images.find((other) => other.url === cover.url);
+  if (image) return () => api.entities.setCover(category, slug, image.id);
+  // a cover that is none of its newest pictures, as one that came with the library: given again as it is
+  return async () => api.editing.uploadCover(category, slug, await pictureBytes(cover.url));
 }
 
 async function undo(before: EntityDetail, restore: () => Promise<EntityCard>): Promise<void> {

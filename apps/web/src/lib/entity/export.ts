@@ -11,12 +11,18 @@ export async function exportEntities(category: CategoryName, cards: readonly Ent
   try {
     if (cards.length > 1) {
       const slugs = cards.map(({ slug }) => slug);
-      saveFile(await api.editing.export(category, slugs), `gaze-${category}.zip`);
+      save(await api.editing.export(category, slugs), `gaze-${category}.zip`);
     } else {
       const { text, filename } = await api.editing.text(category, first.slug);
-      saveFile(new Blob([text], { type: 'application/json' }), filename);
+      save(new Blob([text], { type: 'application/json' }), filename);
     }
   } catch (error) {
     toasts.failed(`Not exported: ${namesOf(cards)}`, error);
   }
+}
+
+/** A browser may save without a word. */
+function save(bytes: Blob, filename: string): void {
+  saveFile(bytes, filename);
+  toasts.show({ title: `${filename} is saved`, text: 'It is where this browser puts what it downloads.' });
 }

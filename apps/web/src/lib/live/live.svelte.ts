@@ -22,6 +22,8 @@ const bannerAfterMs = 1500;
  */
 class Live {
   isOffline = $state(false);
+  /** Whether stores were told to load already: from then on a reset means that events were missed. */
+  hasBegun = false;
   #handlers = new Map<GazeEventType, Set<AnyHandler>>();
   #resets = new Set<() => void>();
   #progress = new Set<(progress: Progress) => void>();
@@ -87,6 +89,7 @@ class Live {
 
   #reset(): void {
     for (const handler of this.#resets) handler();
+    this.hasBegun = true;
   }
 }
 

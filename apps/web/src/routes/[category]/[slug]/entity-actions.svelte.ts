@@ -22,7 +22,7 @@ import { api } from '#lib/api/client.ts';
 import { category, entityHref } from '#lib/categories.ts';
 import { copyPrompts } from '#lib/detail/copy.ts';
 import type { DetailPage } from '#lib/detail/detail-page.svelte.ts';
-import { uploadCover } from '#lib/entity/cover.ts';
+import { clearCover, uploadCover } from '#lib/entity/cover.ts';
 import { exportEntities } from '#lib/entity/export.ts';
 import { mark } from '#lib/entity/marks.ts';
 import { rescan } from '#lib/entity/rescan.svelte.ts';
@@ -121,7 +121,7 @@ export class EntityActions {
       [
         { label: 'Upload a cover …', icon: ImageUp, run: () => this.chooseCover(entity) },
         ...(entity.cover?.kind === 'own'
-          ? [{ label: 'Clear cover', icon: ImageOff, run: () => void this.#detail.store.clearCover() }]
+          ? [{ label: 'Clear cover', icon: ImageOff, run: () => void clearCover(entity) }]
           : []),
       ],
       [
