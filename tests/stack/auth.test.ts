@@ -20,10 +20,13 @@ afterAll(() => stack.stop());
 function statusWithHost(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const url = new URL(stack.url);
-    const asked = request({ host: url.hostname, port: url.port, path: '/', headers: { host } }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
+    const asked = request(
+      { host: url.hostname, port: url.port, path: '/healthz', headers: { host } },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      },
+    );
     asked.on('error', reject);
     asked.end();
   });
