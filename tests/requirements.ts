@@ -974,4 +974,40 @@ export const requirements: readonly Requirement[] = [
     promise:
       'Settings add webhooks, show their secret once, test them, list their deliveries, turn them off and on, change and remove them.',
   },
+  // ── the frame of the app ──
+  {
+    id: 'web.frame',
+    promise:
+      'On every page all categories and pages are one link away, the default checkpoint is chosen, and each host says how it is.',
+  },
+  { id: 'web.keys', promise: 'One key lists the keys of the page; two lead to any other page.' },
+  { id: 'web.phone-nav', promise: 'The bottom bar of a phone leads to every page that the rail has.' },
+  {
+    id: 'web.errors',
+    promise:
+      'An edit that is refused goes back on the page; a message says what failed, why and what to do, with details to copy.',
+  },
+  { id: 'web.nsfw', promise: 'NSFW pictures are shown, blurred or left out as Settings say.' },
+  {
+    id: 'web.tray',
+    promise:
+      'The tray shows on every page and in every tab what renders and what waits and why, over reloads; jobs are moved, cancelled and paused there, and finished pictures come in.',
+  },
+  {
+    id: 'web.queue',
+    promise:
+      'The queue page shows hosts with model and speed, lanes, a history that can be narrowed, and the attempts of each job, which can be tried again.',
+  },
+  {
+    id: 'web.detail',
+    promise:
+      'The page of an entry makes a recipe of fields, company, added words, size, seed and count with live prompts, and renders it by key with its steps in sight.',
+  },
+  {
+    id: 'web.detail-kept',
+    promise:
+      'What was chosen for an entry is kept by the server, and its choice of fields can become the default.',
+  },
+  { id: 'web.access', promise: 'No page has a serious fault of access in either theme.' },
+  { id: 'web.phone', promise: 'Every page fits the width of a phone.' },
 ];

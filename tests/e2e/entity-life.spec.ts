@@ -114,7 +114,9 @@ test(
     await focused(page.getByRole('main'));
     // a field that is typed into keeps the focus while the address follows
     await page.goto('/characters');
+    await expect(page.getByRole('article').first()).toBeVisible();
     await page.keyboard.press('/');
+    await focused(page.getByLabel('Filter by name or tag'));
     await page.keyboard.type('focus fr');
     await expect(page).toHaveURL(/focus/);
     await focused(page.getByLabel('Filter by name or tag'));

@@ -17,6 +17,8 @@ export class EntityStore {
   isGone = $derived(this.error instanceof ApiError && [400, 404, 422].includes(this.error.status));
   #timer: ReturnType<typeof setTimeout> | undefined;
   #questions = new LastAsked();
+  /** Told to be renamed or deleted: that its library has changed says no more. */
+  #hasLeft = false;
   /** Questions that are not answered yet: what the stream puts on the page now, their answers may not have. */
   #open = 0;
   #onload: (entity: EntityDetail) => void;
@@ -33,15 +35,22 @@ export class EntityStore {
     let isFollowed = true;
     const ends = [
       cardChanges.on((card) => this.#takeCard(card)),
-      live.on('entity.changed', ({ entity }) => this.#isMine(entity) && this.#loadSoon()),
-      live.on('library.changed', ({ category }) => category === this.category && this.#loadSoon()),
+      live.on('entity.changed', ({ entity }) => {
+        if (!this.#isMine(entity)) return;
+        this.#hasLeft = false;
+        this.#loadSoon();
+      }),
+      live.on('library.changed', ({ category }) => {
+        if (category === this.category && !this.#hasLeft) this.#loadSoon();
+      }),
       live.on('entity.removed', (event) => this.#isMine(event) && this.#leave()),
       live.on('image.created', ({ image }) => this.#addImage(image)),
       live.on('image.changed', ({ image }) => this.#changeImage(image)),
       live.onReset(() => {
         // what was not there a moment ago, before the socket stood, is not asked for again
         if (live.hasBegun) this.#loadSoon();
-        else void first.then(() => !this.isGone && isFollowed && this.#loadSoon());
+        // at once: later, it would run into what is done on the page meanwhile
+        else void first.then(() => (!this.isGone && isFollowed ? this.load() : undefined));
       }),
     ];
     return () => {
@@ -71,6 +80,7 @@ export class EntityStore {
 
   /** It is gone, and nobody has to be asked for it; where it comes back, an event tells. */
   #leave(): void {
+    this.#hasLeft = true;
     clearTimeout(this.#timer);
     // an answer that is still on its way is older
     this.#questions.begin();
