@@ -1009,5 +1009,6 @@ export const requirements: readonly Requirement[] = [
       'What was chosen for an entry is kept by the server, and its choice of fields can become the default.',
   },
   { id: 'web.access', promise: 'No page has a serious fault of access in either theme.' },
+  { id: 'web.rest', promise: 'A page that nobody touches asks for nothing over and over.' },
   { id: 'web.phone', promise: 'Every page fits the width of a phone.' },
 ];

@@ -35,3 +35,18 @@ test(verifies('web.phone', 'a phone shows every page without sideways scrolling'
     expect(overflow, address).toBe(0);
   }
 });
+
+test(verifies('web.rest', 'a page that nobody touches comes to rest'), async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+  for (const address of [...pages, '/llm/review', '/llm/create', '/llm/bulk']) {
+    asked.length = 0;
+    await page.goto(address);
+    await expect(page.locator('main')).toBeVisible();
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+    // Where it never does, the questions that were counted say which one is asked for ever.
+    await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => undefined);
+    const most = Math.max(...asked.map((one) => asked.filter((other) => other === one).length));
+    expect(most, `${address}: the same question again and again`).toBeLessThan(8);
+  }
+});

@@ -18,7 +18,9 @@ class Facets {
 
   async load(category: CategoryName): Promise<void> {
     try {
-      this.#kept = { ...this.#kept, [category]: await api.library.facets(category) };
+      const view = await api.library.facets(category);
+      // Read after the answer: an effect that read it before would ask again with every answer.
+      this.#kept = { ...this.#kept, [category]: view };
     } catch {
       // the list itself tells what is wrong; it works without facets
     }

@@ -1,4 +1,5 @@
 import type { CategoryName, TrashView } from '@gaze/contracts';
+import { untrack } from 'svelte';
 import { api } from '#lib/api/client.ts';
 import { live } from '#lib/live/live.svelte.ts';
 import { toasts } from '#lib/ui/toasts.svelte.ts';
@@ -35,7 +36,14 @@ export class TrashList {
 
   load = async (): Promise<void> => {
     try {
-      const limit = Math.min(200, Math.max(pageSize, this.items.length));
+      // An effect that loads must not follow what it loads, or it would ask again with every answer.
+      const limit = Math.min(
+        200,
+        Math.max(
+          pageSize,
+          untrack(() => this.items.length),
+        ),
+      );
       const page = await api.editing.trash({ category: this.category, limit });
       this.items = page.items;
       this.#cursor = page.next_cursor;
