@@ -120,8 +120,11 @@ if (hasUnzip()) {
     test('finds no fault and unpacks the same bytes', async () => {
       const archive = join(folder, 'a.zip');
       await writeFile(archive, await buffer(zipStream(contents.map(([name, bytes]) => entry(name, bytes)))));
-      expect(execFileSync('unzip', ['-t', archive], { encoding: 'utf8' })).toContain('No errors detected');
-      execFileSync('unzip', ['-q', archive, '-d', folder], { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+      // Where the locale knows no UTF-8, unzip writes such names in its own way, and warns of it.
+      const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+      const found = execFileSync('unzip', ['-t', archive], { encoding: 'utf8', env });
+      expect(found).toContain('No errors detected');
+      execFileSync('unzip', ['-q', archive, '-d', folder], { env });
       for (const [name, bytes] of contents)
         expect((await readFile(join(folder, name))).equals(bytes)).toBe(true);
       expect((await readdir(folder)).sort()).toEqual(['a.zip', 'characters', 'empty.png', 'looks']);
