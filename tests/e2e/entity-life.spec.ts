@@ -40,7 +40,7 @@ test(
     await expect(page).toHaveURL('/characters/twin_02');
     await undo(page);
     await expect(page).toHaveURL('/characters/twin_01');
-    expect(await isThere(client, 'characters', 'twin_02')).toBe(false);
+    await expect.poll(() => isThere(client, 'characters', 'twin_02')).toBe(false);
   },
 );
 

@@ -249,6 +249,8 @@ test(
       .poll(async () => (await client.images.list({ category: 'characters', slug })).items.length)
       .toBe(7);
     await client.images.trash([twin?.id ?? '']);
+    // Gone from the wall behind, too: the tiles stand still when the focus comes back to one.
+    await expect(page.locator(`.ph[data-id="${twin?.id ?? ''}"]`)).toHaveCount(0);
 
     await page.keyboard.press('Escape');
     await expect(box).toHaveCount(0);

@@ -182,7 +182,9 @@ export class EntityActions {
   }
 
   async #undoClone(copy: EntityDetail, original: EntityDetail): Promise<void> {
-    if ((await moveToTrash([copy])).length > 0) await goto(entityHref(original));
+    // The page of the copy is left first: it would ask for what is gone.
+    await goto(entityHref(original));
+    await moveToTrash([copy]);
   }
 
   async remove(entity: EntityDetail, options: { hard?: boolean } = {}): Promise<boolean> {
